@@ -2,11 +2,17 @@
  * Function references: what a funcref is inside the engine (V8's WasmFuncRef). One per function and
  * instance, made on demand; an imported wasm function is represented by its original's reference.
  *
+ * To JavaScript a function reference appears as one function object. `lib/js_api/` makes it when somebody first looks
+ * ({@linkcode externalOf}, through the engine's `externals`) and ties the two together ({@linkcode bindExternal}); from
+ * the object back to the reference leads {@linkcode referenceOf}.
+ *
  * @module
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
+import type { EngineState } from "./engine_state.ts";
+import type { Callable } from "./imported_function.ts";
 
 /**
  * Compiled code: a JavaScript function with the engine's calling convention. Parameters are flattened (i64: low and
@@ -16,10 +22,21 @@ import type { FunctionIndex } from "../syntax/types.ts";
 // deno-lint-ignore no-explicit-any
 export type Code = (...components: any[]) => any;
 
+/** A JavaScript function that a function reference only wraps: an import, or a `WebAssembly.Function`. */
+export interface WrappedCallable {
+  readonly callable: Callable;
+  /** Whether it came wrapped in `WebAssembly.Suspending`. */
+  readonly suspending: boolean;
+}
+
 /** Who makes a function's code when it is first called. */
 export interface CodeSource {
+  /** The engine the function belongs to. */
+  readonly engine: EngineState;
   /** Sets `reference.code` and `reference.signatureId`, for this function and perhaps for others with it. */
   prepare(reference: FunctionReference): void;
+  /** The JavaScript function behind `reference` when there is one; null for a function that is WebAssembly itself. */
+  wrappedCallable(reference: FunctionReference): WrappedCallable | null;
 }
 
 /** A function as wasm code holds it. */
@@ -32,7 +49,10 @@ export class FunctionReference {
   /** Null until {@linkcode FunctionReference.prepared}. */
   code: Code | null = null;
   readonly type: CanonicalType;
-  /** The instance data that owns the function (or imports it from the host); null for a host function without instance. */
+  /**
+   * Who makes the code: the instance data that owns the function (or imports it from the host), or the maker of a
+   * `WebAssembly.Function`. Null for a function whose code is there from the start and whose `external` is set by its maker.
+   */
   readonly instance: CodeSource | null;
   /** The function's index in that instance; -1 without instance. */
   readonly index: FunctionIndex;
@@ -50,4 +70,29 @@ export class FunctionReference {
     if (this.code === null) this.instance!.prepare(this);
     return this.code!;
   }
+}
+
+const references = new WeakMap<object, FunctionReference>();
+const { get, set } = WeakMap.prototype;
+const { call } = Function.prototype;
+const lookUp: (map: typeof references, key: object) => FunctionReference | undefined = call.bind(get);
+const remember: (map: typeof references, key: object, value: FunctionReference) => unknown = call.bind(set);
+
+/**
+ * Makes `functionObject` the one JavaScript function object of `reference`: sets `reference.external`, and from now on
+ * {@linkcode referenceOf} finds the way back. Called once per reference, by the maker of the object.
+ */
+export function bindExternal(reference: FunctionReference, functionObject: object): void {
+  reference.external = functionObject;
+  remember(references, functionObject, reference);
+}
+
+/** The reference behind an exported function or a `WebAssembly.Function`; undefined for any other value. */
+export function referenceOf(value: unknown): FunctionReference | undefined {
+  return typeof value === "function" ? lookUp(references, value) : undefined;
+}
+
+/** The JavaScript function object of `reference`, the same one every time; the engine makes it now if need be. */
+export function externalOf(reference: FunctionReference): object {
+  return reference.external ?? reference.instance!.engine.externals.functionObject(reference);
 }

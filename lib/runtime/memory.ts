@@ -6,11 +6,15 @@
  */
 
 import type { Allocator, Buffer } from "../memory/allocator.ts";
+import { maximumByteLength } from "../memory/limits.ts";
+import { isSharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
 
 /** One view of each kind over a memory's current buffer; replaced together when the memory grows. */
 export class MemoryViews {
   readonly buffer: Buffer;
+  /** Length of the views in bytes; a shared buffer may have grown beyond it since. */
+  readonly byteLength: number;
   readonly data: DataView;
   readonly i8: Int8Array;
   readonly u8: Uint8Array;
@@ -20,12 +24,15 @@ export class MemoryViews {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
 
+  /** The lengths are explicit: V8 accesses views that track the length of a growable buffer more slowly. */
   constructor(buffer: Buffer) {
-    const wholeElements = (size: number) => Math.floor(buffer.byteLength / size);
+    const { byteLength } = buffer;
+    const wholeElements = (size: number) => Math.floor(byteLength / size);
     this.buffer = buffer;
-    this.data = new DataView(buffer);
-    this.i8 = new Int8Array(buffer);
-    this.u8 = new Uint8Array(buffer);
+    this.byteLength = byteLength;
+    this.data = new DataView(buffer, 0, byteLength);
+    this.i8 = new Int8Array(buffer, 0, byteLength);
+    this.u8 = new Uint8Array(buffer, 0, byteLength);
     this.i16 = new Int16Array(buffer, 0, wholeElements(2));
     this.u16 = new Uint16Array(buffer, 0, wholeElements(2));
     this.i32 = new Int32Array(buffer, 0, wholeElements(4));
@@ -36,5 +43,179 @@ export class MemoryViews {
 
 /** Who uses a memory's views and must replace them when it grows. */
 export interface MemoryUser {
+  /** `memory.views` is another object now. */
   memoryGrown(memory: Memory): void;
+}
+
+// Not `Object.defineProperty`: the host's own shared buffers are frozen, and grow as they should anyway.
+const { defineProperty } = Reflect;
+const { freeze } = Object;
+const NativeRangeError = RangeError;
+
+/** A memory. */
+export class Memory {
+  /** The declared type; its minimum is the size at the start, not the current one. */
+  readonly type: MemoryType;
+  /** Largest size in bytes: the declared maximum or the engine's limit, whichever is smaller. */
+  readonly maximumByteLength: number;
+  /** The current views; another object after each growth. */
+  views: MemoryViews;
+  /** The `WebAssembly.Memory`, once there is one. */
+  external: object | null = null;
+  readonly #allocator: Allocator;
+  #resizable = false;
+  #released = false;
+  #users: WeakRef<MemoryUser>[] = [];
+  #pruneAt = 16;
+
+  /**
+   * A memory of `type` with its minimum size, zeroed.
+   *
+   * @throws {RangeError} "could not allocate memory", when it is larger than the limits or than what the host gives.
+   * @throws {TypeError} when the memory is shared and the host has no `SharedArrayBuffer`.
+   */
+  constructor(type: MemoryType, allocator: Allocator) {
+    const pageSize = 2 ** type.pageSizeLog2;
+    const byteLength = Number(type.limits.minimum) * pageSize;
+    this.type = type;
+    this.maximumByteLength = maximumByteLength(type);
+    this.#allocator = allocator;
+    this.views = this.#allocate(byteLength);
+    this.#dress(this.views.buffer);
+  }
+
+  /** The buffer that holds the memory's bytes now. */
+  get buffer(): Buffer {
+    return this.views.buffer;
+  }
+
+  /** Current size in bytes. */
+  get byteLength(): number {
+    return this.views.byteLength;
+  }
+
+  /** Bytes of a page. */
+  get pageSize(): number {
+    return 2 ** this.type.pageSizeLog2;
+  }
+
+  /** Current size in pages. */
+  get pages(): number {
+    return this.views.byteLength / this.pageSize;
+  }
+
+  /** Tells `user` of growth from now on, as long as somebody else keeps it alive. */
+  addUser(user: MemoryUser): void {
+    if (this.#users.length >= this.#pruneAt) {
+      this.#users = this.#users.filter((reference) => reference.deref() !== undefined);
+      this.#pruneAt = Math.max(16, this.#users.length * 2);
+    }
+    this.#users.push(new WeakRef(user));
+  }
+
+  /**
+   * Grows by `delta` pages (specification 4.6.16 "Growing memories") and returns the size before, in pages; -1, with nothing
+   * changed, when the maximum or the host forbids it. An unshared buffer of fixed length is detached, even by `grow(0)`
+   * (JS API, "refresh the Memory buffer").
+   */
+  grow(delta: number): number {
+    this.refresh();
+    const before = this.views.byteLength;
+    const byteLength = before + delta * this.pageSize;
+    if (this.#released || !(delta >= 0 && byteLength <= this.maximumByteLength)) return -1;
+    const buffer = this.#allocator.grow(this.views.buffer, byteLength);
+    if (buffer === null) return -1;
+    this.#replaceViews(buffer);
+    return before / this.pageSize;
+  }
+
+  /**
+   * Catches up with growth that happened elsewhere: another thread grew the shared buffer, or the host grew a memory of its
+   * own. Returns whether the views changed.
+   */
+  refresh(): boolean {
+    if (this.#released) return false;
+    const { buffer, byteLength } = this.views;
+    const current = this.type.shared || buffer.byteLength !== byteLength
+      ? this.#allocator.present(buffer, this.#resizable, this.maximumByteLength)
+      : buffer;
+    if (current === buffer && current.byteLength === byteLength) return false;
+    this.#replaceViews(current);
+    return true;
+  }
+
+  /** Whether JavaScript sees a resizable buffer. */
+  get resizable(): boolean {
+    return this.#resizable;
+  }
+
+  /**
+   * The buffer as `toFixedLengthBuffer` and `toResizableBuffer` of the JS API show it: the present one when it is of that
+   * form already. Otherwise an unshared one is detached. A resizable buffer's `resize` (`grow`) grows the memory.
+   *
+   * @throws {TypeError} when the host has no resizable buffers.
+   */
+  present(resizable: boolean): Buffer {
+    this.refresh();
+    if (resizable !== this.#resizable) {
+      const buffer = this.#allocator.present(this.views.buffer, resizable, this.maximumByteLength);
+      this.#resizable = resizable;
+      if (buffer !== this.views.buffer) this.#replaceViews(buffer);
+    }
+    return this.views.buffer;
+  }
+
+  /** Gives the bytes back to the allocator; the memory is empty afterwards and cannot grow. Nobody may use it any more. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#allocator.release(this.views.buffer);
+    this.#replaceViews(new ArrayBuffer(0));
+  }
+
+  #allocate(byteLength: number): MemoryViews {
+    if (byteLength > this.maximumByteLength) throw new NativeRangeError("could not allocate memory");
+    try {
+      const { shared, pageSizeLog2 } = this.type;
+      const { maximumByteLength } = this;
+      return new MemoryViews(
+        this.#allocator.allocate({ byteLength, maximumByteLength, shared, pageSizeLog2 }),
+      );
+    } catch (error) {
+      if (error instanceof NativeRangeError) {
+        throw new NativeRangeError("could not allocate memory", { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  #replaceViews(buffer: Buffer): void {
+    if (buffer !== this.views.buffer) this.#dress(buffer);
+    this.views = new MemoryViews(buffer);
+    for (const reference of this.#users) reference.deref()?.memoryGrown(this);
+  }
+
+  /** Gives `buffer` the properties that JavaScript finds on a memory's buffer (JS API, "Memories"). */
+  #dress(buffer: Buffer): void {
+    if (isSharedBuffer(buffer)) {
+      if (buffer.growable) this.#interceptResize(buffer, "grow");
+      freeze(buffer);
+    } else if (buffer.resizable) {
+      this.#interceptResize(buffer, "resize");
+    }
+  }
+
+  /** JS API, "HostResizeArrayBuffer" and "HostGrowSharedArrayBuffer": only whole pages, never smaller. */
+  #interceptResize(buffer: Buffer, name: "resize" | "grow"): void {
+    const className = name === "grow" ? "SharedArrayBuffer" : "ArrayBuffer";
+    const value = {
+      [name]: (newLength: number): void => {
+        const delta = (Number(newLength) - this.views.byteLength) / this.pageSize;
+        if (this.views.buffer !== buffer || !Number.isInteger(delta) || this.grow(delta) < 0) {
+          throw new NativeRangeError(`${className}.prototype.${name}: Invalid length parameter`);
+        }
+      },
+    }[name];
+    defineProperty(buffer, name, { value, writable: true, configurable: true });
+  }
 }

@@ -8,20 +8,93 @@
 
 import type { TypeContext } from "../syntax/canonical_types.ts";
 import type { TableType } from "../syntax/types.ts";
+import { trap } from "./traps.ts";
 
-/** A table. */
+const { apply } = Reflect;
+const { copyWithin, fill } = Array.prototype;
+
+/** Most elements a table has (JS API, "Limits"). */
+export const MAXIMUM_TABLE_SIZE = 10_000_000;
+
+/** A table. Indices and lengths are numbers; those past 2^53 may be rounded, they are out of bounds anyway. */
 export class Table {
   /** The declared type; its limits are the declared ones, not the current size. */
   readonly type: TableType;
+  /** What the element type's index refers to. */
   readonly types: TypeContext;
   /** References as the engine holds them; null is null. */
   readonly elements: unknown[];
+  /** Largest size: the declared maximum or {@linkcode MAXIMUM_TABLE_SIZE}, whichever is smaller. */
+  readonly maximumSize: number;
   /** The `WebAssembly.Table`, once there is one. */
   external: object | null = null;
 
+  /** A table over `elements`, which it owns from then on. */
   constructor(type: TableType, types: TypeContext, elements: unknown[]) {
+    const { maximum } = type.limits;
     this.type = type;
     this.types = types;
     this.elements = elements;
+    this.maximumSize = maximum === null || maximum > MAXIMUM_TABLE_SIZE
+      ? MAXIMUM_TABLE_SIZE
+      : Number(maximum);
+  }
+
+  /** A table of its type's minimum size, every element `initial`. @throws {RangeError} past the limit. */
+  static create(type: TableType, types: TypeContext, initial: unknown = null): Table {
+    const size = Number(type.limits.minimum);
+    if (size > MAXIMUM_TABLE_SIZE) throw new RangeError("could not allocate table");
+    return new Table(type, types, new Array(size).fill(initial));
+  }
+
+  /** Current number of elements. */
+  get size(): number {
+    return this.elements.length;
+  }
+
+  /** `table.get`. Traps out of bounds. */
+  get(index: number): unknown {
+    if (!(index < this.elements.length)) trap("tableOutOfBounds");
+    return this.elements[index];
+  }
+
+  /** `table.set`. Traps out of bounds. */
+  set(index: number, value: unknown): void {
+    if (!(index < this.elements.length)) trap("tableOutOfBounds");
+    this.elements[index] = value;
+  }
+
+  /** `table.grow` (specification 4.6.15): adds `delta` elements and returns the size before, or -1 with nothing changed. */
+  grow(delta: number, value: unknown): number {
+    const { elements } = this;
+    const size = elements.length;
+    if (!(size + delta <= this.maximumSize)) return -1;
+    for (let i = 0; i < delta; i++) elements.push(value);
+    return size;
+  }
+
+  /** `table.fill`. Traps, with nothing written, when the range is out of bounds. */
+  fill(start: number, value: unknown, count: number): void {
+    if (!(start + count <= this.elements.length)) trap("tableOutOfBounds");
+    apply(fill, this.elements, [value, start, start + count]);
+  }
+
+  /** `table.copy` into this table, from the same or another one; the ranges may overlap. Traps as {@linkcode Table.fill}. */
+  copy(start: number, source: Table, sourceStart: number, count: number): void {
+    if (!(start + count <= this.elements.length && sourceStart + count <= source.elements.length)) {
+      trap("tableOutOfBounds");
+    }
+    if (source === this) {
+      apply(copyWithin, this.elements, [start, sourceStart, sourceStart + count]);
+    } else {
+      for (let i = 0; i < count; i++) this.elements[start + i] = source.elements[sourceStart + i];
+    }
+  }
+
+  /** `table.init` with the references of an element segment. Traps as {@linkcode Table.fill}. */
+  init(start: number, segment: readonly unknown[], segmentStart: number, count: number): void {
+    if (!(start + count <= this.elements.length)) trap("tableOutOfBounds");
+    if (!(segmentStart + count <= segment.length)) trap("elementSegmentOutOfBounds");
+    for (let i = 0; i < count; i++) this.elements[start + i] = segment[segmentStart + i];
   }
 }

@@ -1,0 +1,111 @@
+/**
+ * An allocator over the host's own `WebAssembly.Memory`, for interchange with modules that the host runs.
+ *
+ * @module
+ */
+
+import type { AllocationRequest, Allocator, Buffer } from "./allocator.ts";
+import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
+import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
+
+/** The host's memory class, as far as it is used here. */
+interface HostMemory {
+  readonly buffer: Buffer;
+  grow(delta: number | bigint): number | bigint;
+  toFixedLengthBuffer?(): Buffer;
+  toResizableBuffer?(): Buffer;
+}
+
+interface HostMemoryDescriptor {
+  readonly initial: number | bigint;
+  readonly maximum: number | bigint;
+  readonly shared: boolean;
+  readonly address?: "i64";
+}
+
+/** Captured at load: the polyfill replaces the global later. */
+const HostMemory = (globalThis as {
+  WebAssembly?: { Memory?: new (descriptor: HostMemoryDescriptor) => HostMemory };
+}).WebAssembly?.Memory;
+
+/**
+ * Takes memories from the host's engine. They grow in place, cannot be detached by JavaScript, and a shared one shows
+ * buffers of fixed length, all exactly as the JS API says. Each is a `WebAssembly.Memory` of the host, too
+ * ({@linkcode HostMemoryAllocator.hostMemory}), which a module run by the host can import. Pages of one byte
+ * come from an {@linkcode ArrayBufferAllocator}.
+ */
+export class HostMemoryAllocator implements Allocator {
+  readonly #memories = new WeakMap<Buffer, HostMemory>();
+  readonly #other = new ArrayBufferAllocator();
+
+  /** Whether the host has a `WebAssembly.Memory`. */
+  static get supported(): boolean {
+    return HostMemory !== undefined;
+  }
+
+  /** @throws {TypeError} when the host has no `WebAssembly.Memory`. */
+  constructor() {
+    if (HostMemory === undefined) throw new TypeError("this host has no WebAssembly.Memory");
+  }
+
+  /** The host's `WebAssembly.Memory` whose bytes `buffer` shows; undefined when it is of another kind. */
+  hostMemory(buffer: Buffer): object | undefined {
+    return this.#memories.get(buffer);
+  }
+
+  allocate(request: AllocationRequest): Buffer {
+    if (request.pageSizeLog2 !== 16) return this.#other.allocate(request);
+    const initial = request.byteLength / PAGE_SIZE;
+    const maximum = request.maximumByteLength / PAGE_SIZE;
+    const { shared } = request;
+    const memory = new HostMemory!(
+      maximum <= MAXIMUM_PAGES_32
+        ? { initial, maximum, shared }
+        : { initial: BigInt(initial), maximum: BigInt(maximum), shared, address: "i64" },
+    );
+    return this.#remember(memory, memory.buffer);
+  }
+
+  grow(buffer: Buffer, byteLength: number): Buffer | null {
+    const memory = this.#memories.get(buffer);
+    if (memory === undefined) return this.#other.grow(buffer, byteLength);
+    const delta = (byteLength - memory.buffer.byteLength) / PAGE_SIZE;
+    try {
+      grow(memory, delta);
+    } catch {
+      return null;
+    }
+    return this.#remember(memory, memory.buffer);
+  }
+
+  present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
+    const memory = this.#memories.get(buffer);
+    if (memory === undefined) return this.#other.present(buffer, resizable, maximumByteLength);
+    if (!resizable) return this.#remember(memory, memory.toFixedLengthBuffer?.() ?? memory.buffer);
+    if (memory.toResizableBuffer === undefined) {
+      throw new TypeError("this host's WebAssembly.Memory has no resizable buffers");
+    }
+    return this.#remember(memory, memory.toResizableBuffer());
+  }
+
+  release(buffer: Buffer): void {
+    const memory = this.#memories.get(buffer);
+    if (memory === undefined) this.#other.release(buffer);
+    else grow(memory, 0);
+  }
+
+  #remember(memory: HostMemory, buffer: Buffer): Buffer {
+    this.#memories.set(buffer, memory);
+    return buffer;
+  }
+}
+
+/** A memory with 64-bit addresses counts in bigints. */
+function grow(memory: HostMemory, delta: number): void {
+  try {
+    memory.grow(delta);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    memory.grow(BigInt(delta));
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Moving the bytes of an `ArrayBuffer` to another one and detaching the first.
+ *
+ * @module
+ */
+
+type Transfer = (this: ArrayBuffer, byteLength?: number) => ArrayBuffer;
+type Clone = (value: ArrayBuffer, options: { transfer: ArrayBuffer[] }) => ArrayBuffer;
+
+const { transferToFixedLength } = ArrayBuffer.prototype as { transferToFixedLength?: Transfer };
+const { structuredClone: clone } = globalThis as { structuredClone?: Clone };
+const { apply } = Reflect;
+
+/** Whether buffers can be resizable on this host. */
+export const HAS_RESIZABLE_BUFFERS: boolean = "resizable" in ArrayBuffer.prototype;
+
+/** Takes its bytes from `buffer`: it has length 0 afterwards. Returns a buffer that has them. */
+function take(buffer: ArrayBuffer): ArrayBuffer {
+  if (transferToFixedLength !== undefined) return apply(transferToFixedLength, buffer, []);
+  if (clone !== undefined) return clone(buffer, { transfer: [buffer] });
+  throw new TypeError("this host has neither ArrayBuffer.prototype.transfer nor structuredClone");
+}
+
+/** Detaches `buffer`. */
+export function detach(buffer: ArrayBuffer): void {
+  take(buffer);
+}
+
+/**
+ * A new buffer of fixed length with the bytes of `buffer`, zeros after them; `buffer` is detached.
+ *
+ * @throws {RangeError} when the host has not that much memory; `buffer` is unchanged.
+ */
+export function moveToFixedLength(buffer: ArrayBuffer, byteLength: number): ArrayBuffer {
+  if (byteLength === buffer.byteLength && buffer.resizable !== true) return take(buffer);
+  // Past 4 GiB some hosts have buffers, but no views over all of them: find out before the old buffer is gone.
+  if (transferToFixedLength !== undefined && byteLength <= 2 ** 32) {
+    return apply(transferToFixedLength, buffer, [byteLength]);
+  }
+  return copyAndDetach(buffer, new ArrayBuffer(byteLength));
+}
+
+/**
+ * A new resizable buffer with the bytes of `buffer`, which is detached.
+ *
+ * @throws {TypeError} when the host has no resizable buffers.
+ */
+export function moveToResizable(buffer: ArrayBuffer, maximumByteLength: number): ArrayBuffer {
+  if (!HAS_RESIZABLE_BUFFERS) throw new TypeError("this host has no resizable ArrayBuffer");
+  return copyAndDetach(
+    buffer,
+    new ArrayBuffer(buffer.byteLength, { maxByteLength: maximumByteLength }),
+  );
+}
+
+function copyAndDetach(from: ArrayBuffer, to: ArrayBuffer): ArrayBuffer {
+  new Uint8Array(to).set(new Uint8Array(from));
+  detach(from);
+  return to;
+}

@@ -1,0 +1,195 @@
+/**
+ * i64 instructions that are calls in generated code (specification 4.3.2 "Integer Operations"). An i64 is a pair of
+ * int32, low and high; functions return the low half and leave the high one in return register 1.
+ *
+ * @module
+ */
+
+import { RESULT_I32 } from "./return_registers.ts";
+import { trap } from "./traps.ts";
+
+const { fround, floor, imul, trunc } = Math;
+
+const TWO_32 = 4294967296;
+/** Below this, quotients of integers computed as doubles and rounded down are exact. */
+const EXACT_HIGH = 1 << 21;
+
+/** The last division's remainder. */
+const REMAINDER = new Int32Array(2);
+
+function setPair(pair: Int32Array, value: number): void {
+  pair[0] = value;
+  pair[1] = value / TWO_32;
+}
+
+/** Unsigned division of `(al, ah)` by the nonzero `(bl, bh)`: returns the low half of the quotient. */
+function divide(al: number, ah: number, bl: number, bh: number): number {
+  if ((ah >>> 0) < EXACT_HIGH && (bh >>> 0) < EXACT_HIGH) {
+    const a = (ah >>> 0) * TWO_32 + (al >>> 0);
+    const b = (bh >>> 0) * TWO_32 + (bl >>> 0);
+    const quotient = floor(a / b);
+    setPair(REMAINDER, a - quotient * b);
+    RESULT_I32[1] = quotient / TWO_32;
+    return quotient | 0;
+  }
+  return bh === 0 ? divideBy32(al, ah, bl) : divideBy64(al, ah, bl, bh);
+}
+
+/** Long division in 16-bit digits: every intermediate dividend is below 2^48. */
+function divideBy32(al: number, ah: number, bl: number): number {
+  const divisor = bl >>> 0;
+  const high = floor((ah >>> 0) / divisor);
+  let dividend = ((ah >>> 0) - high * divisor) * 65536 + (al >>> 16);
+  const middle = floor(dividend / divisor);
+  dividend = (dividend - middle * divisor) * 65536 + (al & 65535);
+  const low = floor(dividend / divisor);
+  REMAINDER[0] = dividend - low * divisor;
+  REMAINDER[1] = 0;
+  RESULT_I32[1] = high;
+  return middle * 65536 + low | 0;
+}
+
+/** The quotient is below 2^32, so its estimate in doubles is off by one at most. */
+function divideBy64(al: number, ah: number, bl: number, bh: number): number {
+  const a = (ah >>> 0) * TWO_32 + (al >>> 0);
+  const b = (bh >>> 0) * TWO_32 + (bl >>> 0);
+  let quotient = floor(a / b);
+  // The remainder modulo 2^64 of the estimate: a - quotient * b.
+  const q = quotient | 0;
+  const productLow = multiply(q, 0, bl, bh);
+  const productHigh = RESULT_I32[1];
+  let low = al - productLow | 0;
+  let high = ah - productHigh - ((al >>> 0) < (productLow >>> 0) ? 1 : 0) | 0;
+  const tooLarge = (ah >>> 0) < (productHigh >>> 0) || ah === productHigh && (al >>> 0) < (productLow >>> 0);
+  if (tooLarge) {
+    quotient -= 1;
+    const sum = low + bl | 0;
+    high = high + bh + ((sum >>> 0) < (bl >>> 0) ? 1 : 0) | 0;
+    low = sum;
+  } else if ((high >>> 0) > (bh >>> 0) || high === bh && (low >>> 0) >= (bl >>> 0)) {
+    quotient += 1;
+    const difference = low - bl | 0;
+    high = high - bh - ((low >>> 0) < (bl >>> 0) ? 1 : 0) | 0;
+    low = difference;
+  }
+  REMAINDER[0] = low;
+  REMAINDER[1] = high;
+  RESULT_I32[1] = 0;
+  return quotient | 0;
+}
+
+/** `i64.mul`. Generated code multiplies inline. */
+function multiply(al: number, ah: number, bl: number, bh: number): number {
+  const a0 = al & 65535, a1 = al >>> 16, b0 = bl & 65535, b1 = bl >>> 16;
+  const m = imul(a0, b0);
+  const u = imul(a1, b0) + (m >>> 16) | 0;
+  const w = imul(a0, b1) + (u & 65535) | 0;
+  RESULT_I32[1] = imul(a1, b1) + (u >>> 16) + (w >>> 16) + imul(al, bh) + imul(ah, bl);
+  return w << 16 | m & 65535;
+}
+
+/** Negates the pair of `low` and return register 1: returns the new low half. */
+function negateResult(low: number): number {
+  RESULT_I32[1] = low === 0 ? -RESULT_I32[1] : ~RESULT_I32[1];
+  return -low | 0;
+}
+
+/** `i64.div_u`. Traps. */
+export function i64DivU(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("divideByZero");
+  return divide(al, ah, bl, bh);
+}
+
+/** `i64.rem_u`. Traps. */
+export function i64RemU(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("remainderByZero");
+  divide(al, ah, bl, bh);
+  RESULT_I32[1] = REMAINDER[1];
+  return REMAINDER[0];
+}
+
+/** The unsigned division of the absolute values. */
+function divideMagnitudes(al: number, ah: number, bl: number, bh: number): number {
+  if (ah < 0) {
+    ah = al === 0 ? -ah | 0 : ~ah;
+    al = -al | 0;
+  }
+  if (bh < 0) {
+    bh = bl === 0 ? -bh | 0 : ~bh;
+    bl = -bl | 0;
+  }
+  return divide(al, ah, bl, bh);
+}
+
+/** `i64.div_s`. Traps. */
+export function i64DivS(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("divideByZero");
+  if ((bl & bh) === -1 && al === 0 && ah === -2147483648) trap("divisionUnrepresentable");
+  const low = divideMagnitudes(al, ah, bl, bh);
+  return (ah ^ bh) < 0 ? negateResult(low) : low;
+}
+
+/** `i64.rem_s`. Traps. */
+export function i64RemS(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("remainderByZero");
+  divideMagnitudes(al, ah, bl, bh);
+  RESULT_I32[1] = REMAINDER[1];
+  return ah < 0 ? negateResult(REMAINDER[0]) : REMAINDER[0];
+}
+
+/** Sets return register 1 to the high half of an integer of at most 2^64 and returns the low half. */
+function fromInteger(value: number): number {
+  const high = floor(value / TWO_32);
+  RESULT_I32[1] = high;
+  return value - high * TWO_32 | 0;
+}
+
+/** `i64.trunc_f32_s` and `i64.trunc_f64_s`. Traps. */
+export function i64TruncateS(value: number): number {
+  if (value >= -9223372036854775808 && value < 9223372036854775808) return fromInteger(trunc(value));
+  return trap("floatUnrepresentable");
+}
+
+/** `i64.trunc_f32_u` and `i64.trunc_f64_u`. Traps. */
+export function i64TruncateU(value: number): number {
+  if (value > -1 && value < 18446744073709551616) return fromInteger(trunc(value));
+  return trap("floatUnrepresentable");
+}
+
+function pair(low: number, high: number): number {
+  RESULT_I32[1] = high;
+  return low;
+}
+
+/** `i64.trunc_sat_f32_s` and `i64.trunc_sat_f64_s`. */
+export function i64SaturateS(value: number): number {
+  if (value >= 9223372036854775808) return pair(-1, 0x7fffffff);
+  if (value < -9223372036854775808) return pair(0, -0x80000000);
+  return value === value ? fromInteger(trunc(value)) : pair(0, 0);
+}
+
+/** `i64.trunc_sat_f32_u` and `i64.trunc_sat_f64_u`. */
+export function i64SaturateU(value: number): number {
+  if (value >= 18446744073709551616) return pair(-1, -1);
+  return value > 0 ? fromInteger(trunc(value)) : pair(0, 0);
+}
+
+/**
+ * The pair as a single, rounded once. From 2^53 on the 12 low bits only say whether the value is above a multiple of 4096;
+ * replaced by one bit that says so, the double is exact.
+ */
+function toSingle(low: number, signedOrUnsignedHigh: number): number {
+  const high = signedOrUnsignedHigh;
+  if (high >= EXACT_HIGH || high < -EXACT_HIGH) low = low & -4096 | ((low & 4095) !== 0 ? 2048 : 0);
+  return fround(high * TWO_32 + (low >>> 0));
+}
+
+/** `f32.convert_i64_s`. */
+export function f32ConvertI64S(low: number, high: number): number {
+  return toSingle(low, high);
+}
+
+/** `f32.convert_i64_u`. */
+export function f32ConvertI64U(low: number, high: number): number {
+  return toSingle(low, high >>> 0);
+}

@@ -1,0 +1,187 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { InstantiationErrors } from "../../lib/link/errors.ts";
+import { resolveFunctionImport } from "../../lib/link/resolve.ts";
+import {
+  bindExternal,
+  FunctionReference,
+  type WrappedCallable,
+} from "../../lib/runtime/function_reference.ts";
+import { declareHostFunction } from "../../lib/runtime/host_function.ts";
+import type { Callable, ImportedFunction } from "../../lib/runtime/imported_function.ts";
+import { InstanceData } from "../../lib/runtime/instance_data.ts";
+import { LinkError } from "../../lib/syntax/errors.ts";
+import { EXNREF, I32, V128, type ValueType } from "../../lib/syntax/types.ts";
+import {
+  compiledModule,
+  signature,
+  type TestEngine,
+  testEngine,
+  TestSuspending,
+} from "../instance/test_engine.ts";
+
+const engine = testEngine();
+
+/** `value` imported with this signature. */
+function resolve(
+  value: unknown,
+  params: ValueType[] = [],
+  results: ValueType[] = [],
+  into: TestEngine = engine,
+  builtins: string[] = [],
+): ImportedFunction {
+  const module = compiledModule(into, {
+    types: [signature(params, results)],
+    imports: [{ module: "m", name: "f", kind: "function", index: 0 }],
+    functions: [{ type: 0, importIndex: 0, exact: false, body: null }],
+  }, { builtins, importedStringConstants: null });
+  return resolveFunctionImport(
+    new InstanceData(module),
+    0,
+    value,
+    new InstantiationErrors(module.record.imports),
+  );
+}
+
+/** A wasm function without parameters, as JavaScript sees it. */
+function exportedFunction(
+  wrapped: WrappedCallable | null = null,
+): { object: Callable; reference: FunctionReference } {
+  const source = { engine, prepare() {}, wrappedCallable: () => wrapped };
+  const reference = new FunctionReference(engine.types.functionType([], []), source, 0);
+  const object = () => {};
+  bindExternal(reference, object);
+  return { object, reference };
+}
+
+Deno.test("an import that cannot be called is a LinkError", () => {
+  for (const value of [undefined, null, 1, {}, "f"]) {
+    assertThrows(
+      () => resolve(value),
+      LinkError,
+      'Import #0 "m" "f": function import requires a callable',
+    );
+  }
+});
+
+Deno.test("plain functions match by their number of formal parameters", () => {
+  assertEquals(resolve((a: number) => a, [I32]).kind, "arity match");
+  assertEquals(resolve(() => 1, [I32]).kind, "arity mismatch");
+  assertEquals(
+    resolve(function (this: unknown, _a: number, ..._rest: number[]) {}, [I32]).kind,
+    "arity match",
+  );
+  assertEquals(resolve(Math.max, [I32, I32]).kind, "arity match");
+  assertEquals(resolve(async () => {}).kind, "arity match");
+  assertEquals(resolve({ class() {} }.class).kind, "arity match");
+});
+
+Deno.test("a plain function keeps its callable and gets a reference of its own", () => {
+  const f = (a: number) => a;
+  const imported = resolve(f, [I32], [I32]);
+  assertStrictEquals(imported.callable, f);
+  assertEquals([imported.expectedArity, imported.suspending, imported.reference.index], [1, false, 0]);
+});
+
+Deno.test("classes, bound functions and proxies are called generically, and not looked into", () => {
+  assertEquals(resolve(class {}).kind, "generic call");
+  assertEquals(resolve(class extends Array {}).kind, "generic call");
+  assertEquals(resolve((() => {}).bind(null)).kind, "generic call");
+  const proxy = new Proxy(() => {}, {
+    get: () => assertEquals("read", "not read"),
+    getOwnPropertyDescriptor: () => assertEquals("read", "not read") as undefined,
+  });
+  assertEquals(resolve(proxy).kind, "generic call");
+});
+
+Deno.test("a length that was redefined as an accessor is not called", () => {
+  const f = Object.defineProperty(() => {}, "length", {
+    get: () => assertEquals("called", "not called"),
+  });
+  assertEquals(resolve(f).kind, "generic call");
+});
+
+Deno.test("signatures without JavaScript values link, and fail when they are called", () => {
+  assertEquals(resolve(() => {}, [V128]).kind, "runtime type error");
+  assertEquals(resolve(() => {}, [], [EXNREF]).kind, "runtime type error");
+});
+
+Deno.test("an exported function of another type is a LinkError", () => {
+  assertThrows(
+    () => resolve(exportedFunction().object, [I32]),
+    LinkError,
+    'Import #0 "m" "f": imported function does not match the expected type',
+  );
+});
+
+Deno.test("an exported function of the same type is called directly", () => {
+  const { object, reference } = exportedFunction();
+  const imported = resolve(object);
+  assertEquals([imported.kind, imported.callable], ["wasm-to-wasm", null]);
+  assertStrictEquals(imported.reference, reference);
+});
+
+Deno.test("a re-exported import is resolved to what it wraps and keeps its reference", () => {
+  const callable = () => {};
+  const { object, reference } = exportedFunction({ callable, suspending: true });
+  const imported = resolve(object);
+  assertEquals([imported.kind, imported.suspending], ["arity match", true]);
+  assertStrictEquals(imported.callable, callable);
+  assertStrictEquals(imported.reference, reference);
+});
+
+Deno.test("an exported function of another engine is a JavaScript function", () => {
+  const other = testEngine();
+  const imported = resolve(exportedFunction().object, [I32], [], other);
+  assertEquals(imported.kind, "arity mismatch");
+});
+
+Deno.test("Suspending is unwrapped", () => {
+  const f = (a: number) => a;
+  const imported = resolve(new TestSuspending(f), [I32]);
+  assertEquals([imported.kind, imported.suspending], ["arity match", true]);
+  assertStrictEquals(imported.callable, f);
+});
+
+Deno.test("a declared host function is called without conversions, and only with its signature", () => {
+  const f = declareHostFunction([I32], [I32], (x: number) => x);
+  assertEquals(resolve(f, [I32], [I32]).kind, "wasm-to-host");
+  assertThrows(() => resolve(f, [I32]), LinkError, "imported function does not match the expected type");
+});
+
+Deno.test("compile-time builtins come before everything else", () => {
+  const builtin = () => {};
+  const withBuiltins = testEngine({}, { "m f": builtin });
+  const imported = resolve(builtin, [I32, I32], [], withBuiltins, ["m"]);
+  assertEquals([imported.kind, imported.expectedArity], ["compile-time builtin", 2]);
+  assertEquals(resolve(() => {}, [], [], withBuiltins, ["m"]).kind, "arity match");
+  assertEquals(resolve(builtin, [], [], withBuiltins).kind, "arity match");
+});
+
+Deno.test("a subtype of the declared function type is accepted, unless the import is exact", () => {
+  const supertype = { ...signature(), final: false };
+  const subtype = { ...signature(), supertype: 0 };
+  const link = (exact: boolean) => {
+    const module = compiledModule(engine, {
+      types: [supertype, subtype],
+      imports: [{ module: "m", name: "f", kind: "function", index: 0 }],
+      functions: [{ type: 0, importIndex: 0, exact, body: null }],
+    });
+    const reference = new FunctionReference(module.types[1], null, -1);
+    const object = () => {};
+    bindExternal(reference, object);
+    const errors = new InstantiationErrors(module.record.imports);
+    return resolveFunctionImport(new InstanceData(module), 0, object, errors).kind;
+  };
+  assertEquals(link(false), "wasm-to-wasm");
+  assertThrows(() => link(true), LinkError);
+});
+
+Deno.test("resolution does not depend on prototypes that were patched later", () => {
+  const { toString } = Function.prototype;
+  Function.prototype.toString = () => "class";
+  try {
+    assertEquals(resolve((a: number) => a, [I32]).kind, "arity match");
+  } finally {
+    Function.prototype.toString = toString;
+  }
+});

@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import type { Allocator } from "../../lib/memory/allocator.ts";
+import { ArrayBufferAllocator } from "../../lib/memory/array_buffer_allocator.ts";
+import { DefaultAllocator } from "../../lib/memory/default_allocator.ts";
+import { HostMemoryAllocator } from "../../lib/memory/host_memory_allocator.ts";
+import { HAS_RESIZABLE_BUFFERS } from "../../lib/memory/moving.ts";
+import { PoolingAllocator } from "../../lib/memory/pooling_allocator.ts";
+
+const PAGE = 65536;
+const plain = { byteLength: PAGE, maximumByteLength: 3 * PAGE, shared: false, pageSizeLog2: 16 };
+const shared = { ...plain, shared: true };
+
+const allocators: [string, () => Allocator][] = [
+  ["ArrayBufferAllocator", () => new ArrayBufferAllocator()],
+  ["PoolingAllocator", () => new PoolingAllocator()],
+  ["DefaultAllocator", () => new DefaultAllocator()],
+];
+if (HostMemoryAllocator.supported) allocators.push(["HostMemoryAllocator", () => new HostMemoryAllocator()]);
+
+for (const [name, make] of allocators) {
+  Deno.test(`${name} grows a plain buffer into a new one and detaches the old`, () => {
+    const allocator = make();
+    const buffer = allocator.allocate(plain);
+    new Uint8Array(buffer)[PAGE - 1] = 7;
+    const grown = allocator.grow(buffer, 2 * PAGE)!;
+    assert(grown !== buffer);
+    assertEquals([buffer.byteLength, grown.byteLength], [0, 2 * PAGE]);
+    assertEquals([...new Uint8Array(grown, PAGE - 1, 2)], [7, 0]);
+  });
+
+  Deno.test(`${name} grows a plain buffer by nothing into a new one, too`, () => {
+    const allocator = make();
+    const buffer = allocator.allocate(plain);
+    const grown = allocator.grow(buffer, PAGE)!;
+    assert(grown !== buffer);
+    assertEquals([buffer.byteLength, grown.byteLength], [0, PAGE]);
+  });
+
+  Deno.test(`${name} grows a shared buffer without detaching`, () => {
+    const allocator = make();
+    const buffer = allocator.allocate(shared);
+    const old = new Uint8Array(buffer, 0, PAGE);
+    const grown = allocator.grow(buffer, 2 * PAGE)!;
+    new Uint8Array(grown)[3] = 9;
+    assertEquals([old[3], grown.byteLength], [9, 2 * PAGE]);
+    assertEquals(allocator.grow(grown, 4 * PAGE), null);
+  });
+
+  Deno.test(`${name} detaches what is released`, () => {
+    const allocator = make();
+    const buffer = allocator.allocate(plain);
+    allocator.release(buffer);
+    assertEquals(buffer.byteLength, 0);
+  });
+
+  Deno.test(`${name} allocates pages of one byte`, () => {
+    const allocator = make();
+    const buffer = allocator.allocate({ ...plain, byteLength: 5, maximumByteLength: 9, pageSizeLog2: 0 });
+    assertEquals(allocator.grow(buffer, 7)!.byteLength, 7);
+  });
+
+  if (HAS_RESIZABLE_BUFFERS && (name !== "HostMemoryAllocator" || hostMemoriesResize())) {
+    Deno.test(`${name} presents a plain buffer as resizable and back`, () => {
+      const allocator = make();
+      const buffer = allocator.allocate(plain);
+      new Uint8Array(buffer)[1] = 5;
+      const resizable = allocator.present(buffer, true, 3 * PAGE) as ArrayBuffer;
+      assertEquals([buffer.byteLength, resizable.resizable, resizable.maxByteLength], [0, true, 3 * PAGE]);
+      assertStrictEquals(allocator.grow(resizable, 2 * PAGE), resizable);
+      const fixed = allocator.present(resizable, false, 3 * PAGE) as ArrayBuffer;
+      assertEquals([resizable.byteLength, fixed.resizable, fixed.byteLength], [0, false, 2 * PAGE]);
+      assertEquals(new Uint8Array(fixed)[1], 5);
+      assertStrictEquals(allocator.present(fixed, false, 3 * PAGE), fixed);
+    });
+  }
+}
+
+function hostMemoriesResize(): boolean {
+  return "toResizableBuffer" in WebAssembly.Memory.prototype;
+}
+
+Deno.test("ArrayBufferAllocator grows a shared buffer in place", () => {
+  const allocator = new ArrayBufferAllocator();
+  const buffer = allocator.allocate(shared);
+  assertStrictEquals(allocator.grow(buffer, 2 * PAGE), buffer);
+});
+
+Deno.test("PoolingAllocator hands out released buffers again, zeroed", () => {
+  const allocator = new PoolingAllocator({ capacity: 2 * PAGE });
+  const buffer = allocator.allocate(plain);
+  new Uint8Array(buffer).fill(255);
+  allocator.release(buffer);
+  assertEquals(allocator.pooledBytes, PAGE);
+  const again = allocator.allocate(plain);
+  assertEquals(allocator.pooledBytes, 0);
+  assertEquals(new Uint8Array(again).findIndex((byte) => byte !== 0), -1);
+});
+
+Deno.test("PoolingAllocator keeps no more than its capacity", () => {
+  const allocator = new PoolingAllocator({ capacity: PAGE });
+  const buffers = [allocator.allocate(plain), allocator.allocate(plain)];
+  for (const buffer of buffers) allocator.release(buffer);
+  assertEquals(allocator.pooledBytes, PAGE);
+  assertEquals(buffers.map(({ byteLength }) => byteLength), [0, 0]);
+});
+
+Deno.test("a buffer the host cannot allocate is a RangeError", () => {
+  assertThrows(
+    () => new ArrayBufferAllocator().allocate({ ...plain, byteLength: 2 ** 53 - 1 }),
+    RangeError,
+  );
+});
+
+if (HostMemoryAllocator.supported) {
+  Deno.test("HostMemoryAllocator gives the host's memory behind a buffer", () => {
+    const allocator = new HostMemoryAllocator();
+    const buffer = allocator.allocate(plain);
+    const memory = allocator.hostMemory(buffer) as WebAssembly.Memory;
+    assertStrictEquals(memory.buffer, buffer);
+    const grown = allocator.grow(buffer, 2 * PAGE)!;
+    assertStrictEquals(allocator.hostMemory(grown), memory);
+  });
+
+  Deno.test("HostMemoryAllocator finds out about growth by the host", () => {
+    const allocator = new HostMemoryAllocator();
+    const buffer = allocator.allocate(shared);
+    (allocator.hostMemory(buffer) as WebAssembly.Memory).grow(1);
+    assertEquals(allocator.present(buffer, false, 3 * PAGE).byteLength, 2 * PAGE);
+  });
+}

@@ -1,0 +1,68 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { MAXIMUM_TABLE_SIZE, Table } from "../../lib/runtime/table.ts";
+import { NO_TYPES } from "../../lib/syntax/canonical_types.ts";
+import { RuntimeError } from "../../lib/syntax/errors.ts";
+import { EXTERNREF } from "../../lib/syntax/types.ts";
+import { tableType } from "../instance/test_engine.ts";
+
+function tableOf(...values: unknown[]): Table {
+  return new Table(tableType(values.length, null, EXTERNREF), NO_TYPES, values);
+}
+
+const outOfBounds = (run: () => void, message = "table index is out of bounds") =>
+  void assertThrows(run, RuntimeError, message);
+
+Deno.test("Table.create() fills with null unless told", () => {
+  assertEquals(Table.create(tableType(2), NO_TYPES).elements, [null, null]);
+  assertEquals(Table.create(tableType(1), NO_TYPES, "x").elements, ["x"]);
+});
+
+Deno.test("Table.create() past the limit is a RangeError", () => {
+  assertThrows(() => Table.create(tableType(MAXIMUM_TABLE_SIZE + 1), NO_TYPES), RangeError);
+});
+
+Deno.test("Table.get() and set() trap out of bounds", () => {
+  const table = tableOf(1, 2);
+  table.set(1, 3);
+  assertEquals(table.get(1), 3);
+  outOfBounds(() => table.get(2));
+  outOfBounds(() => table.set(2 ** 32 - 1, 0));
+});
+
+Deno.test("Table.grow() extends the same array, up to the maximum", () => {
+  const table = new Table(tableType(1, 3, EXTERNREF), NO_TYPES, ["a"]);
+  const { elements } = table;
+  assertEquals([table.grow(2, "b"), table.grow(1, "c"), table.grow(0, "d")], [1, -1, 3]);
+  assertEquals(elements, ["a", "b", "b"]);
+  assertEquals(tableOf().grow(2 ** 32 - 1, null), -1);
+});
+
+Deno.test("Table.fill() writes nothing when the range is out of bounds", () => {
+  const table = tableOf(1, 2, 3);
+  outOfBounds(() => table.fill(2, 0, 2));
+  outOfBounds(() => table.fill(4, 0, 0));
+  table.fill(3, 0, 0);
+  assertEquals(table.elements, [1, 2, 3]);
+  table.fill(1, 0, 2);
+  assertEquals(table.elements, [1, 0, 0]);
+});
+
+Deno.test("Table.copy() copies overlapping ranges both ways, and between tables", () => {
+  const table = tableOf(1, 2, 3, 4);
+  table.copy(1, table, 0, 3);
+  assertEquals(table.elements, [1, 1, 2, 3]);
+  table.copy(0, table, 1, 3);
+  assertEquals(table.elements, [1, 2, 3, 3]);
+  table.copy(2, tableOf(8, 9), 0, 2);
+  assertEquals(table.elements, [1, 2, 8, 9]);
+  outOfBounds(() => table.copy(0, tableOf(1), 0, 2));
+  outOfBounds(() => table.copy(3, table, 0, 2));
+});
+
+Deno.test("Table.init() checks the table, then the segment", () => {
+  const table = tableOf(1, 2);
+  outOfBounds(() => table.init(1, [7], 0, 2));
+  outOfBounds(() => table.init(0, [7], 0, 2), "element segment out of bounds");
+  table.init(1, [7, 8], 1, 1);
+  assertEquals(table.elements, [1, 8]);
+});
