@@ -7,7 +7,9 @@
 
 /** The shape shared by the three classes: a native error's constructor. */
 export interface NativeErrorConstructor<Name extends string> extends ErrorConstructor {
+  /** Makes an error. */
   new (message?: string, options?: ErrorOptions): Error & { readonly name: Name };
+  /** The same, without `new`. */
   (message?: string, options?: ErrorOptions): Error & { readonly name: Name };
 }
 

@@ -128,6 +128,17 @@ export interface SectionInfo {
   readonly end: number;
 }
 
+/** Where declarations stand in the module's bytes, by index space with imports first; only messages use it. */
+export interface DeclarationOffsets {
+  readonly types: readonly number[];
+  readonly tables: readonly number[];
+  readonly globals: readonly number[];
+  readonly tags: readonly number[];
+  /** Of the export's name. */
+  readonly exports: readonly number[];
+  readonly start: number;
+}
+
 /** A decoded module. */
 export interface Module {
   /** The module's bytes; empty for a module read from text and not encoded yet. */
@@ -147,6 +158,8 @@ export interface Module {
   readonly data: readonly DataSegment[];
   readonly customSections: readonly CustomSection[];
   readonly sections: readonly SectionInfo[];
+  /** Absent when the module does not come from bytes. */
+  readonly offsets?: DeclarationOffsets;
 }
 
 /** How many of an index space's entries are imported. */

@@ -1,0 +1,105 @@
+/**
+ * Mutated modules go through decoder and validator: each must give a module or a CompileError with an offset, and the host's
+ * own engine must be of the same opinion.
+ *
+ * @module
+ */
+
+import { decodeModule } from "../../lib/binary/decode.ts";
+import { TypeRegistry } from "../../lib/syntax/canonical_types.ts";
+import { CompileError } from "../../lib/syntax/errors.ts";
+import type { FeatureSet } from "../../lib/syntax/features.ts";
+import type { Module } from "../../lib/syntax/module.ts";
+import { validateModule } from "../../lib/valid/module.ts";
+import { mutate, Random } from "./mutate.ts";
+
+/** A mutant over which something is wrong. */
+export interface Finding {
+  /** The seed that gives this mutant as the first one. */
+  readonly seed: number;
+  readonly bytes: Uint8Array;
+  readonly problem: string;
+}
+
+/** What came of a run. */
+export interface FuzzResult {
+  readonly valid: number;
+  readonly invalid: number;
+  /** Mutants on which the host has limits of its own. */
+  readonly hostLimits: number;
+  readonly findings: Finding[];
+}
+
+/** Longest time for one mutant, in milliseconds: anything longer is a hang. */
+const MAX_TIME = 2000;
+
+/** Decodes and validates; the error when the module is refused. */
+function verdict(bytes: Uint8Array, features: FeatureSet): { module: Module | null; error: unknown } {
+  try {
+    const module = decodeModule(bytes, { features });
+    validateModule(module, new TypeRegistry(), { features });
+    return { module, error: null };
+  } catch (error) {
+    return { module: null, error };
+  }
+}
+
+function isCompileErrorWithin(error: unknown, bytes: Uint8Array): boolean {
+  if (!(error instanceof CompileError)) return false;
+  const offset = / @\+([0-9]+)$/.exec(error.message)?.[1];
+  return offset !== undefined && Number(offset) <= bytes.length;
+}
+
+function hostMessage(bytes: Uint8Array): string {
+  try {
+    new WebAssembly.Module(bytes as BufferSource);
+    return "valid";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Texts of the host's for modules that the specification allows: a table's initial size and a memory's size are limited
+ * when they are allocated, not before.
+ */
+const HOST_LIMITS = /larger than implementation limit|exceeds? (?:the )?(?:internal|maximum)/;
+
+/** Tries `count` mutants of `seeds`. */
+export function fuzzDecode(
+  seeds: readonly Uint8Array[],
+  features: FeatureSet,
+  count: number,
+  seed: number,
+  onFinding: (finding: Finding) => void = () => {},
+): FuzzResult {
+  let valid = 0;
+  let invalid = 0;
+  let hostLimits = 0;
+  const findings: Finding[] = [];
+  for (let i = 0; i < count; i++) {
+    const random = new Random(Math.imul(seed + i, 0x9e3779b1));
+    const bytes = mutate(random.pick(seeds), random, seeds);
+    const start = performance.now();
+    const { module, error } = verdict(bytes, features);
+    const time = performance.now() - start;
+    let problem: string | null = null;
+    if (module === null && !isCompileErrorWithin(error, bytes)) {
+      problem = `not a CompileError with an offset: ${(error as Error).stack ?? error}`;
+    } else if (time > MAX_TIME) {
+      problem = `took ${time.toFixed(0)} ms`;
+    } else if (WebAssembly.validate(bytes as BufferSource) !== (module !== null)) {
+      const host = hostMessage(bytes);
+      if (module !== null && HOST_LIMITS.test(host)) hostLimits++;
+      else problem = `host: ${host}\n  here: ${module ? "valid" : (error as Error).message}`;
+    }
+    if (module) valid++;
+    else invalid++;
+    if (problem !== null) {
+      const finding = { seed: seed + i, bytes, problem };
+      findings.push(finding);
+      onFinding(finding);
+    }
+  }
+  return { valid, invalid, hostLimits, findings };
+}
