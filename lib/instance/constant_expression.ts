@@ -10,9 +10,10 @@ import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { ByteRange, ConstantExpression } from "../syntax/module.ts";
 import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
 import { type ArrayType, type FieldType, type StructType, unpacked } from "../syntax/types.ts";
+import { valueList } from "../runtime/components.ts";
 import type { HeapObjects } from "../runtime/engine_state.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
-import { f32FromBits } from "../runtime/float_bits.ts";
+import { f32FromBits, f64FromBits } from "../runtime/float_bits.ts";
 import { trap } from "../runtime/traps.ts";
 import { defaultValue, type Value } from "../runtime/values.ts";
 
@@ -54,7 +55,7 @@ export function evaluate(expression: ConstantExpression, instance: InstanceData)
 function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): Value {
   const reader = new Reader(bytes, start, end);
   const { types } = instance.module;
-  const stack: Value[] = [];
+  const stack = valueList();
   const binary = <T>(operation: (left: T, right: T) => T) => {
     const right = stack.pop() as T;
     stack.push(operation(stack.pop() as T, right));
@@ -74,8 +75,7 @@ function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): 
         stack.push(f32FromBits(reader.fixed32()));
         break;
       case "f64.const":
-        stack.push(dataView(bytes).getFloat64(reader.position, true));
-        reader.skip(8);
+        stack.push(f64FromBits(reader.fixed32(), reader.fixed32()));
         break;
       case "v128.const":
         stack.push(bytes.slice(reader.position, reader.position + 16));
@@ -164,8 +164,4 @@ function defaultOf({ storage }: FieldType): Value {
 function filledArray(instance: InstanceData, type: CanonicalType, value: Value, length: number): object {
   if (length >>> 0 > MAXIMUM_ARRAY_LENGTH) trap("arrayTooLarge");
   return heapObjects(instance).newArray(type, new Array(length).fill(value));
-}
-
-function dataView({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }

@@ -1,0 +1,63 @@
+/**
+ * From bytes to a compiled module, at once or in slices, with the texts of the API function that asked.
+ *
+ * @module
+ */
+
+import { decodeModule } from "../binary/decode.ts";
+import { CompiledModule, type LinkOptions } from "../runtime/compiled_module.ts";
+import type { EngineState } from "../runtime/engine_state.ts";
+import { CompileError } from "../syntax/errors.ts";
+import type { FeatureSet } from "../syntax/features.ts";
+import { ModuleValidation, validateModule } from "../valid/module.ts";
+import { validateOptions } from "./compile_options.ts";
+
+/** Compiles modules for one engine. */
+export interface Compiler {
+  /** Decodes and validates. @throws {CompileError} with the byte offset and `api` as prefix. */
+  compile(api: string, bytes: Uint8Array, options: LinkOptions): CompiledModule;
+  /** The same, giving way to other tasks between slices of work. */
+  compileInSlices(api: string, bytes: Uint8Array, options: LinkOptions): Promise<CompiledModule>;
+}
+
+/** Bytes of code validated before other tasks get a turn: a few milliseconds' work on V8, some tens elsewhere. */
+const SLICE = 1 << 19;
+
+const { setTimeout } = globalThis;
+
+/** Resolves after other tasks had their turn. */
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
+}
+
+/** The compiler of `engine`, for modules that use `features`. */
+export function makeCompiler(engine: EngineState, features: FeatureSet): Compiler {
+  return {
+    compile(api, bytes, options) {
+      try {
+        const record = decodeModule(bytes, { features });
+        const types = validateModule(record, engine.types, { features });
+        validateOptions(options, record, types, engine.types);
+        return new CompiledModule(engine, record, types, options);
+      } catch (error) {
+        throw named(api, error);
+      }
+    },
+    async compileInSlices(api, bytes, options) {
+      try {
+        const record = decodeModule(bytes, { features });
+        const validation = new ModuleValidation(record, engine.types, { features });
+        while (validation.advance(SLICE)) await giveWay();
+        validateOptions(options, record, validation.types, engine.types);
+        return new CompiledModule(engine, record, validation.types, options);
+      } catch (error) {
+        throw named(api, error);
+      }
+    },
+  };
+}
+
+/** An error of decoding or validation as the API function `api` reports it. */
+function named(api: string, error: unknown): unknown {
+  return error instanceof CompileError ? new CompileError(`${api}: ${error.message}`) : error;
+}

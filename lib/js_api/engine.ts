@@ -1,0 +1,71 @@
+/**
+ * Engines: separate worlds of types, memory, code and options, each with its own `WebAssembly` namespace.
+ *
+ * @module
+ */
+
+import { JavaScriptBackend } from "../codegen/javascript_backend.ts";
+import type { Allocator } from "../memory/allocator.ts";
+import { DefaultAllocator } from "../memory/default_allocator.ts";
+import type { EngineState, InstantiationMetrics } from "../runtime/engine_state.ts";
+import { TypeRegistry } from "../syntax/canonical_types.ts";
+import { DEFAULT_FEATURES, type FeatureName } from "../syntax/features.ts";
+import { makeCompiler } from "./compiler.ts";
+import { makeInterfaces } from "./namespace.ts";
+import type { WebAssemblyNamespace } from "./types.ts";
+
+/** What an engine can be told. */
+export interface EngineOptions {
+  /** Where the bytes of memories come from; {@linkcode DefaultAllocator} when absent. */
+  readonly allocator?: Allocator;
+  /** The language features modules may use; those the engine runs when absent. */
+  readonly features?: Iterable<FeatureName>;
+  /** Told of each instantiation, before its start function runs, and of failed ones. */
+  readonly onInstantiated?: (metrics: InstantiationMetrics) => void;
+}
+
+let stateOf: (engine: Engine) => EngineState;
+
+/**
+ * An engine. Modules, instances, memories and so on of different engines have nothing to do with each other.
+ *
+ * @example
+ * ```ts
+ * import { Engine } from "@tandem/wasm";
+ *
+ * const { WebAssembly } = new Engine({ onInstantiated: (metrics) => console.log(metrics) });
+ * new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+ * ```
+ */
+export class Engine {
+  /** The engine's `WebAssembly` namespace. */
+  readonly WebAssembly: WebAssemblyNamespace;
+  readonly #state: EngineState;
+
+  static {
+    stateOf = (engine) => engine.#state;
+  }
+
+  /** Makes an engine. */
+  constructor(options: EngineOptions = {}) {
+    const { allocator, features, onInstantiated } = options;
+    const state: { -readonly [Field in keyof EngineState]: EngineState[Field] } = {
+      types: new TypeRegistry(),
+      allocator: allocator ?? new DefaultAllocator(),
+      backend: new JavaScriptBackend(),
+      externals: undefined!,
+      heapObjects: null,
+      instantiated: onInstantiated,
+    };
+    const compiler = makeCompiler(state, features === undefined ? DEFAULT_FEATURES : new Set(features));
+    const { namespace, externals } = makeInterfaces(state, compiler);
+    state.externals = externals;
+    this.#state = state;
+    this.WebAssembly = namespace;
+  }
+}
+
+/** What the engine's instances share; for tools that look below the JavaScript interface. */
+export function engineState(engine: Engine): EngineState {
+  return stateOf(engine);
+}

@@ -1,0 +1,75 @@
+/**
+ * `WebAssembly.Global` (JS API, section 5.5 "Globals").
+ *
+ * @module
+ */
+
+import type { EngineState } from "../runtime/engine_state.ts";
+import { Global } from "../runtime/global.ts";
+import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
+import { defaultValue } from "../runtime/values.ts";
+import { NO_TYPES, type TypeContext } from "../syntax/canonical_types.ts";
+import { EXTERNREF, isReference, V128, type ValueType, valueTypeName } from "../syntax/types.ts";
+import { valueTypeNamed } from "./descriptor_types.ts";
+import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
+import { typeError } from "./web_idl.ts";
+
+// V8's names of the accessors, parenthesis and all.
+const GETTER = "get WebAssembly.Global.value)";
+const SETTER = "set WebAssembly.Global.value)";
+
+/** The interface `Global` of `engine`. */
+export function globalInterface(engine: EngineState): ExternalInterface<Global> {
+  const convert = (value: unknown, type: ValueType, types: TypeContext, api: string) => {
+    const fail: ConversionFailure = (reason) => {
+      throw typeError(api, reason);
+    };
+    return toWebAssemblyValue(value, type, types, engine, fail);
+  };
+  const checkVisible = ({ type }: Global, api: string, verb: string) => {
+    if (type.value === V128) throw typeError(api, `Can't ${verb} the value of s128 WebAssembly.Global`);
+    if (!hasJSValues(type.value)) throw typeError(api, `invalid type ${valueTypeName(type.value)}`);
+  };
+  const read = (global: Global, api: string) => {
+    checkVisible(global, api, "get");
+    return toJSValue(global.get(), global.type.value);
+  };
+
+  return defineExternalInterface<Global>({
+    name: "Global",
+    construct([argument, ...rest], api) {
+      const descriptor = descriptorArgument(api, argument, "global descriptor");
+      const mutable = Boolean(descriptor.mutable);
+      const value = valueTypeNamed(descriptor.value);
+      if (value === undefined) {
+        throw typeError(api, "Descriptor property 'value' must be a WebAssembly type");
+      }
+      if (!hasJSValues(value)) {
+        throw typeError(api, `A global of type '${valueTypeName(value)}' cannot be created in JavaScript`);
+      }
+      // As in V8 and the specification's tests, undefined is a missing number but a given reference.
+      const isMissing = rest.length === 0 || rest[0] === undefined && !isReference(value);
+      const initial = !isMissing
+        ? convert(rest[0], value, NO_TYPES, api)
+        : value === EXTERNREF
+        ? undefined
+        : defaultValue(value);
+      return Global.create({ value, mutable, shared: false }, initial);
+    },
+    members: (receiver) => ({
+      valueOf(this: unknown): unknown {
+        const api = "WebAssembly.Global.valueOf()";
+        return read(receiver(this, api), api);
+      },
+      get value(): unknown {
+        return read(receiver(this, GETTER), GETTER);
+      },
+      set value(value: unknown) {
+        const global = receiver(this, SETTER);
+        checkVisible(global, SETTER, "set");
+        if (!global.type.mutable) throw typeError(SETTER, "Can't set the value of an immutable global.");
+        global.set(convert(value, global.type.value, global.types, SETTER));
+      },
+    }),
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * The `WebAssembly` namespace object (JS API, section 4 "The WebAssembly Namespace"; Web API, section 3 "Streaming Module
+ * Compilation and Instantiation").
+ *
+ * @module
+ */
+
+import type { CompiledModule } from "../runtime/compiled_module.ts";
+import type { EngineState, Externals } from "../runtime/engine_state.ts";
+import { Tag } from "../runtime/tag.ts";
+import { CompileError, LinkError, RuntimeError } from "../syntax/errors.ts";
+import { EXTERNREF } from "../syntax/types.ts";
+import { bufferSource, copyBytes, isBufferSource } from "./buffer_source.ts";
+import { readCompileOptions } from "./compile_options.ts";
+import type { Compiler } from "./compiler.ts";
+import { exceptionInterface } from "./exception.ts";
+import { makeExportedFunction } from "./exported_function.ts";
+import { globalInterface } from "./global.ts";
+import { checkImports, instanceInterface } from "./instance.ts";
+import { memoryInterface } from "./memory.ts";
+import { moduleInterface } from "./module.ts";
+import { responseBytes } from "./response.ts";
+import { findBuiltin } from "./string_builtins.ts";
+import { tableInterface } from "./table.ts";
+import { tagInterface } from "./tag.ts";
+import type { WebAssemblyNamespace } from "./types.ts";
+import { isObject, typeError } from "./web_idl.ts";
+
+/** What JavaScript sees of an engine, and how the engine sees JavaScript's objects. */
+export interface Interfaces {
+  readonly namespace: WebAssemblyNamespace;
+  readonly externals: Externals;
+}
+
+const { create, defineProperties, getOwnPropertyDescriptors, prototype: objectPrototype } = Object;
+const NativePromise = Promise;
+
+/** Makes the namespace of `engine`, whose modules `compiler` compiles. */
+export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfaces {
+  const modules = moduleInterface(compiler);
+  const instances = instanceInterface(modules);
+  const memories = memoryInterface(engine);
+  const tables = tableInterface(engine);
+  const globals = globalInterface(engine);
+  const tags = tagInterface(engine);
+  const jsTag = new Tag(engine.types.functionType([EXTERNREF], []));
+  const exceptions = exceptionInterface(engine, tags, jsTag);
+
+  /** Runs the synchronous part of an operation that returns a promise: what it throws rejects the promise. */
+  const promise = <Result>(steps: () => Result | Promise<Result>): Promise<Result> =>
+    new NativePromise((resolve) => resolve(steps()));
+
+  const compile = async (
+    api: string,
+    bytes: Uint8Array,
+    options: CompiledModule["options"],
+  ): Promise<object> => modules.objectOf(await compiler.compileInSlices(api, bytes, options));
+
+  const instantiateObject = (api: string, module: object, imports: unknown): object =>
+    instances.instantiate(api, modules.moduleOf(module)!, imports);
+
+  const instantiatedSource = async (api: string, compiled: Promise<object>, imports: unknown) => {
+    const module = await compiled;
+    return { module, instance: instantiateObject(api, module, imports) };
+  };
+
+  const operations = {
+    compile(bytes: unknown, ...[options]: unknown[]): Promise<object> {
+      return promise(() => {
+        const api = "WebAssembly.compile()";
+        const source = bufferSource(api, bytes);
+        const linkOptions = readCompileOptions(api, options);
+        return compile(api, copyBytes(api, source), linkOptions);
+      });
+    },
+    validate(bytes: unknown, ...[options]: unknown[]): boolean {
+      const api = "WebAssembly.validate()";
+      const source = bufferSource(api, bytes);
+      const linkOptions = readCompileOptions(api, options);
+      try {
+        compiler.compile(api, copyBytes(api, source), linkOptions);
+        return true;
+      } catch (error) {
+        if (error instanceof CompileError) return false;
+        throw error;
+      }
+    },
+    instantiate(source: unknown, ...[imports, options]: unknown[]): Promise<object> {
+      return promise(() => {
+        const api = "WebAssembly.instantiate()";
+        if (!isObject(source)) {
+          throw typeError(api, "Argument 0 must be a buffer source or a WebAssembly.Module object");
+        }
+        const module = modules.moduleOf(source);
+        if (module === null && !isBufferSource(source)) {
+          throw typeError(api, "Argument 0 must be a buffer source");
+        }
+        checkImports(api, imports);
+        if (module !== null) return instances.instantiate(api, module, imports);
+        const linkOptions = readCompileOptions(api, options);
+        const bytes = copyBytes(api, source as ArrayBufferLike | ArrayBufferView);
+        return instantiatedSource(api, compile(api, bytes, linkOptions), imports);
+      });
+    },
+    compileStreaming(source: unknown, ...[options]: unknown[]): Promise<object> {
+      return promise(async () => {
+        const api = "WebAssembly.compileStreaming()";
+        const linkOptions = readCompileOptions(api, options);
+        return compile(api, await responseBytes("compileStreaming", source), linkOptions);
+      });
+    },
+    instantiateStreaming(source: unknown, ...[imports, options]: unknown[]): Promise<object> {
+      return promise(async () => {
+        const api = "WebAssembly.instantiateStreaming()";
+        checkImports(api, imports);
+        const linkOptions = readCompileOptions(api, options);
+        const bytes = await responseBytes("instantiateStreaming", source);
+        return instantiatedSource(api, compile(api, bytes, linkOptions), imports);
+      });
+    },
+  };
+
+  const interfaces = {
+    Module: modules.constructor,
+    Instance: instances.constructor,
+    Table: tables.constructor,
+    Memory: memories.constructor,
+    Global: globals.constructor,
+    Tag: tags.constructor,
+    Exception: exceptions.constructor,
+    CompileError,
+    LinkError,
+    RuntimeError,
+  };
+  const namespace = create(objectPrototype);
+  defineProperties(namespace, getOwnPropertyDescriptors(operations));
+  for (const [name, value] of Object.entries(interfaces)) {
+    defineProperties(namespace, { [name]: { value, writable: true, configurable: true } });
+  }
+  defineProperties(namespace, {
+    // An attribute in the specification; in V8 a plain property, as here.
+    JSTag: { value: tags.objectOf(jsTag), configurable: true },
+    [Symbol.toStringTag]: { value: "WebAssembly", configurable: true },
+  });
+
+  return {
+    namespace,
+    externals: {
+      functionObject: makeExportedFunction,
+      memoryObject: memories.objectOf,
+      tableObject: tables.objectOf,
+      globalObject: globals.objectOf,
+      tagObject: tags.objectOf,
+      memoryOf: memories.thingOf,
+      tableOf: tables.thingOf,
+      globalOf: globals.thingOf,
+      tagOf: tags.thingOf,
+      suspendedCallable: () => null,
+      builtin: (module, name, sets) => findBuiltin(module, name, sets)?.callable ?? null,
+    },
+  };
+}

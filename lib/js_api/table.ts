@@ -1,0 +1,103 @@
+/**
+ * `WebAssembly.Table` (JS API, section 5.4 "Tables").
+ *
+ * @module
+ */
+
+import type { EngineState } from "../runtime/engine_state.ts";
+import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
+import { MAXIMUM_TABLE_SIZE, Table } from "../runtime/table.ts";
+import { NO_TYPES } from "../syntax/canonical_types.ts";
+import { EXTERNREF, isNullable, valueTypeName } from "../syntax/types.ts";
+import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
+import { tableKindNamed } from "./descriptor_types.ts";
+import { readAddressType, readLimits } from "./limits_descriptor.ts";
+import { addressValue, fromAddress, rangeError, typeError } from "./web_idl.ts";
+
+/** The interface `Table` of `engine`. */
+export function tableInterface(engine: EngineState): ExternalInterface<Table> {
+  /** A value argument of an operation; `rest` is empty when it is missing. */
+  const toElement = (table: Table, api: string, rest: readonly unknown[], complaint: string): unknown => {
+    const { element } = table.type;
+    if (rest.length === 0) {
+      if (!isNullable(element)) {
+        throw typeError(api, "table of non-defaultable type needs a value");
+      }
+      return element === EXTERNREF ? undefined : null;
+    }
+    const fail: ConversionFailure = (reason) => {
+      throw typeError(api, `${complaint}: ${reason}`);
+    };
+    return toWebAssemblyValue(rest[0], element, table.types, engine, fail);
+  };
+  const toIndex = (table: Table, api: string, index: unknown): bigint =>
+    addressValue(api, "Argument 0", index, table.type.addressType);
+  const checkAccess = (table: Table, api: string, index: bigint): number => {
+    if (index >= BigInt(table.size)) {
+      const type = valueTypeName(table.type.element);
+      throw rangeError(api, `invalid address ${index} in ${type} table of size ${table.size}`);
+    }
+    return Number(index);
+  };
+  const checkVisible = (table: Table, api: string) => {
+    const { element } = table.type;
+    if (!hasJSValues(element)) throw typeError(api, `invalid type ${valueTypeName(element)}`);
+  };
+
+  return defineExternalInterface<Table>({
+    name: "Table",
+    construct([argument, value], api) {
+      const descriptor = descriptorArgument(api, argument, "table descriptor");
+      const element = tableKindNamed(descriptor.element);
+      if (element === undefined) {
+        throw typeError(api, "Descriptor property 'element' must be a WebAssembly reference type");
+      }
+      const addressType = readAddressType(api, descriptor);
+      const largestAddress = addressType === "i32" ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn;
+      const limits = readLimits(api, descriptor, addressType, BigInt(MAXIMUM_TABLE_SIZE), largestAddress);
+      const fail: ConversionFailure = (reason) => {
+        throw typeError(
+          api,
+          "Argument 2 must be undefined or a value of type compatible with the type of the new table: " +
+            `${reason}.`,
+        );
+      };
+      const initial = value === undefined
+        ? (element === EXTERNREF ? undefined : null)
+        : toWebAssemblyValue(value, element, NO_TYPES, engine, fail);
+      const table = Table.create({ element, addressType, limits, shared: false }, NO_TYPES);
+      table.fill(0, initial, table.size);
+      return table;
+    },
+    members: (receiver) => ({
+      get length(): number | bigint {
+        const table = receiver(this, "WebAssembly.Table.length()");
+        return fromAddress(table.size, table.type.addressType);
+      },
+      grow(this: unknown, delta: unknown, ...rest: unknown[]): number | bigint {
+        const api = "WebAssembly.Table.grow()";
+        const table = receiver(this, api);
+        const elements = toIndex(table, api, delta);
+        const value = toElement(table, api, rest, "Argument 1 is invalid");
+        const before = table.grow(Number(elements), value);
+        if (before < 0) throw rangeError(api, `failed to grow table by ${elements}`);
+        return fromAddress(before, table.type.addressType);
+      },
+      set(this: unknown, index: unknown, ...rest: unknown[]): void {
+        const api = "WebAssembly.Table.set()";
+        const table = receiver(this, api);
+        checkVisible(table, api);
+        const address = toIndex(table, api, index);
+        const value = toElement(table, api, rest, "Argument 1 is invalid for table");
+        table.set(checkAccess(table, api, address), value);
+      },
+      get(this: unknown, index: unknown): unknown {
+        const api = "WebAssembly.Table.get()";
+        const table = receiver(this, api);
+        checkVisible(table, api);
+        const address = toIndex(table, api, index);
+        return toJSValue(table.get(checkAccess(table, api, address)), table.type.element);
+      },
+    }),
+  });
+}

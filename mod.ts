@@ -1,0 +1,101 @@
+/**
+ * Tandem: WebAssembly on any host that runs JavaScript. Decodes, validates, links and instantiates modules with V8's
+ * observable behaviour, and compiles their functions to JavaScript.
+ *
+ * {@linkcode WebAssembly} is the standard namespace; `new Engine({ ... }).WebAssembly` is a separate world with its own
+ * options. Run as a program, this module is the command line.
+ *
+ * @example
+ * ```ts
+ * import { WebAssembly, watToWasm } from "@tandem/wasm";
+ *
+ * const bytes = watToWasm(`(module
+ *   (func (export "add") (param i32 i32) (result i32)
+ *     (i32.add (local.get 0) (local.get 1))))`);
+ * const { instance } = await WebAssembly.instantiate(bytes);
+ * const add = instance.exports.add as CallableFunction;
+ * console.log(add(2, 3)); // 5
+ * ```
+ *
+ * @module
+ */
+
+import { Engine } from "./lib/js_api/engine.ts";
+import type * as types from "./lib/js_api/types.ts";
+
+export { Engine, type EngineOptions } from "./lib/js_api/engine.ts";
+export type * from "./lib/js_api/types.ts";
+export type { AllocationRequest, Allocator, Buffer } from "./lib/memory/allocator.ts";
+export { ArrayBufferAllocator } from "./lib/memory/array_buffer_allocator.ts";
+export { DefaultAllocator } from "./lib/memory/default_allocator.ts";
+export { HostMemoryAllocator } from "./lib/memory/host_memory_allocator.ts";
+export { PoolingAllocator, type PoolOptions } from "./lib/memory/pooling_allocator.ts";
+export type { InstantiationMetrics } from "./lib/runtime/engine_state.ts";
+export type { ImportCallKind } from "./lib/runtime/imported_function.ts";
+export { CompileError, LinkError, type NativeErrorConstructor, RuntimeError } from "./lib/syntax/errors.ts";
+export type { Feature } from "./lib/syntax/opcodes.ts";
+export { ALL_FEATURES, DEFAULT_FEATURES, type FeatureName, type FeatureSet } from "./lib/syntax/features.ts";
+export { type TextPosition, WatError } from "./lib/text/error.ts";
+export type { ParseOptions } from "./lib/text/module.ts";
+export { watToWasm } from "./lib/text/wat.ts";
+
+/** The `WebAssembly` namespace of the default engine. */
+export const WebAssembly: types.WebAssemblyNamespace = new Engine().WebAssembly;
+
+/** The types of the {@linkcode WebAssembly} namespace, under the names they have in the host's. */
+export declare namespace WebAssembly {
+  /** A decoded and validated module. */
+  export type Module = types.Module;
+  /** An instance of a module. */
+  export type Instance = types.Instance;
+  /** A linear memory. */
+  export type Memory = types.Memory;
+  /** A table of references. */
+  export type Table = types.Table;
+  /** A global variable. */
+  export type Global = types.Global;
+  /** The identity of a kind of exception. */
+  export type Tag = types.Tag;
+  /** A WebAssembly exception. */
+  export type Exception = types.Exception;
+  /** What instantiating bytes gives. */
+  export type WebAssemblyInstantiatedSource = types.WebAssemblyInstantiatedSource;
+  /** Options of compilation. */
+  export type CompileOptions = types.CompileOptions;
+  /** What a new memory is to be. */
+  export type MemoryDescriptor = types.MemoryDescriptor;
+  /** What a new table is to be. */
+  export type TableDescriptor = types.TableDescriptor;
+  /** What a new global is to be. */
+  export type GlobalDescriptor = types.GlobalDescriptor;
+  /** What a new tag is to be. */
+  export type TagType = types.TagType;
+  /** Options of a new exception. */
+  export type ExceptionOptions = types.ExceptionOptions;
+  /** An export of a module. */
+  export type ModuleExportDescriptor = types.ModuleExportDescriptor;
+  /** An import of a module. */
+  export type ModuleImportDescriptor = types.ModuleImportDescriptor;
+  /** What imports and exports can be. */
+  export type ImportExportKind = types.ImportExportKind;
+  /** The type of addresses of a memory or table. */
+  export type AddressType = types.AddressType;
+  /** The names of reference types in descriptors. */
+  export type TableKind = types.TableKind;
+  /** The names of value types in descriptors. */
+  export type ValueType = types.ValueType;
+  /** What an instance exports. */
+  export type ExportValue = types.ExportValue;
+  /** An instance's exports by name. */
+  export type Exports = types.Exports;
+  /** What can be imported. */
+  export type ImportValue = types.ImportValue;
+  /** A module of an imports object: values by name. */
+  export type ModuleImports = types.ModuleImports;
+  /** An imports object: modules by name. */
+  export type Imports = types.Imports;
+}
+
+// A template, because esbuild leaves those alone: the command line is no part of the library, and needs packages and the
+// host's files.
+if (import.meta.main && import.meta.url.endsWith("/mod.ts")) void import(`./lib/cli/${"start"}.ts`);

@@ -1,0 +1,391 @@
+/**
+ * Runs conformance scripts. Neutral of the host: works on parsed scripts and takes what it needs from outside as a
+ * function, so that it runs in Deno, Bun, Node and a page.
+ *
+ * @module
+ */
+
+import type { Engine } from "../../lib/js_api/engine.ts";
+import { engineState } from "../../lib/js_api/engine.ts";
+import type { WebAssemblyNamespace } from "../../lib/js_api/types.ts";
+import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
+import { invoke } from "../../lib/runtime/components.ts";
+import type { FunctionReference } from "../../lib/runtime/function_reference.ts";
+import { externalOf, referenceOf } from "../../lib/runtime/function_reference.ts";
+import { trapFrom } from "../../lib/runtime/traps.ts";
+import type { Action, Command, ModuleSource, Script, ScriptValue } from "./script.ts";
+import { spectest } from "./spectest.ts";
+import { isTrap } from "./traps.ts";
+import {
+  boxedList,
+  crossesFromJavaScript,
+  crossesToJavaScript,
+  type HeapKind,
+  isUncommonNaN,
+  matchValue,
+  observeBoxed,
+  type Observed,
+  show,
+  showExpected,
+} from "./values.ts";
+
+type Module = WebAssemblyNamespace["Module"]["prototype"];
+type Instance = WebAssemblyNamespace["Instance"]["prototype"];
+
+/** What the scripts run on. */
+export interface RunOptions {
+  readonly engine: Engine;
+  /** The bytes of a module in a text; throws when the text is malformed. */
+  readonly parseText: (text: string) => Uint8Array;
+  /** The contents of a file beside the script, for modules that are not in line. */
+  readonly readFile?: (name: string) => Uint8Array;
+  /** Read every module that has a text from its text. */
+  readonly fromText?: boolean;
+}
+
+/** A command that did not do what the script says. */
+export interface Failure {
+  readonly line: number;
+  readonly command: Command["type"];
+  readonly message: string;
+}
+
+/** What became of a script's commands. */
+export interface ScriptResult {
+  readonly passed: number;
+  readonly failures: readonly Failure[];
+  /** By feature that is switched off in the engine, how many commands need it. */
+  readonly notCovered: ReadonlyMap<string, number>;
+  /** Results that differ only by the bits of a NaN, or come from one given as argument, on a host that forgets those. */
+  readonly nanPayloads: readonly Failure[];
+}
+
+/** Number of commands in a result. */
+export function commandCount(result: ScriptResult): number {
+  let count = result.passed + result.failures.length + result.nanPayloads.length;
+  for (const uncovered of result.notCovered.values()) count += uncovered;
+  return count;
+}
+
+class Mismatch extends Error {}
+class NotCovered extends Error {
+  constructor(readonly feature: string) {
+    super(`needs ${feature}`);
+  }
+}
+class NaNPayload extends Error {}
+
+/** The switched-off feature that a CompileError names, or null. */
+export function disabledFeature(error: unknown): string | null {
+  if (!(error instanceof Error) || error.name !== "CompileError") return null;
+  return /enable feature ([\w-]+)/.exec(error.message)?.[1] ?? null;
+}
+
+/** Runs every command of `script` and says what became of each. */
+export function runScript(script: Script, options: RunOptions): ScriptResult {
+  const run = new ScriptRun(options);
+  const failures: Failure[] = [];
+  const nanPayloads: Failure[] = [];
+  const notCovered = new Map<string, number>();
+  let passed = 0;
+  for (const command of script.commands) {
+    try {
+      run.execute(command);
+      passed++;
+    } catch (error) {
+      if (error instanceof NotCovered) {
+        notCovered.set(error.feature, (notCovered.get(error.feature) ?? 0) + 1);
+        continue;
+      }
+      const isExpected = error instanceof Mismatch || error instanceof NaNPayload;
+      const failure = {
+        line: command.line,
+        command: command.type,
+        message: isExpected ? error.message : `threw ${describe(error)}`,
+      };
+      (error instanceof NaNPayload ? nanPayloads : failures).push(failure);
+    }
+  }
+  return { passed, failures, notCovered, nanPayloads };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  try {
+    return String(error);
+  } catch {
+    return Object.prototype.toString.call(error);
+  }
+}
+
+/** Stands where a module could not be made because of a switched-off feature. */
+class Uncovered {
+  constructor(readonly feature: string) {}
+}
+
+function isUncovered(thing: object): thing is Uncovered {
+  return thing instanceof Uncovered;
+}
+
+class ScriptRun {
+  readonly #options: RunOptions;
+  readonly #wasm: WebAssemblyNamespace;
+  readonly #kind: HeapKind;
+  /** By module name. */
+  readonly #imports: Record<string, WebAssembly.ModuleImports | Uncovered>;
+  readonly #instances = new Map<string, Instance | Uncovered>();
+  readonly #definitions = new Map<string, Module | Uncovered>();
+  #lastInstance: Instance | Uncovered | null = null;
+  #lastDefinition: Module | Uncovered | null = null;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#wasm = options.engine.WebAssembly;
+    this.#imports = Object.assign(Object.create(null), { spectest: spectest(this.#wasm) });
+    const { heapObjects } = engineState(options.engine);
+    this.#kind = (reference) => {
+      const kind = heapObjects?.typeOf(reference)?.composite.kind;
+      return kind === "struct" || kind === "array" ? kind : null;
+    };
+  }
+
+  execute(command: Command): void {
+    switch (command.type) {
+      case "module": {
+        const module = this.#define(command);
+        this.#instantiate(module, command.name);
+        return;
+      }
+      case "module_definition":
+        this.#lastDefinition = null;
+        this.#lastDefinition = this.#define(command);
+        if (command.name !== undefined) this.#definitions.set(command.name, this.#lastDefinition);
+        return this.#demandCovered(this.#lastDefinition);
+      case "module_instance": {
+        const module = command.module === undefined
+          ? this.#lastDefinition
+          : this.#definitions.get(command.module);
+        if (!module) throw new Mismatch(`there is no module ${command.module ?? "definition"}`);
+        return this.#instantiate(module, command.instance);
+      }
+      case "register":
+        return this.#register(command.as, command.name);
+      case "action":
+        this.#act(command.action, []);
+        return;
+      case "assert_return": {
+        const expected: readonly ScriptValue[] = command.expected ??
+          [{ type: "either", values: command.either }];
+        const results = this.#act(command.action, expected);
+        return this.#assertResults(results, expected, command.action.args ?? []);
+      }
+      case "assert_trap":
+        return this.#assertTrap(() => this.#act(command.action, []), command.text);
+      case "assert_exhaustion":
+        return this.#assertExhaustion(command.action);
+      case "assert_exception":
+        return this.#assertException(command.action);
+      case "assert_invalid":
+      case "assert_malformed":
+        return this.#assertRefused(command);
+      case "assert_unlinkable":
+        return this.#assertUnlinkable(command);
+      case "assert_uninstantiable": {
+        const module = this.#define(command);
+        this.#demandCovered(module);
+        return this.#assertTrap(() => this.#instance(module), command.text);
+      }
+      default:
+        throw new Mismatch(`command ${command.type} is unknown to this runner`);
+    }
+  }
+
+  #define(source: ModuleSource): Module | Uncovered {
+    try {
+      return new this.#wasm.Module(this.#bytes(source) as Uint8Array<ArrayBuffer>);
+    } catch (error) {
+      const feature = disabledFeature(error);
+      if (feature === null) throw error;
+      return new Uncovered(feature);
+    }
+  }
+
+  #bytes(source: ModuleSource): Uint8Array {
+    const { binary, filename, wat } = source;
+    const isText = source.module_type === "text" || filename?.endsWith(".wat");
+    if (wat !== undefined && (isText || this.#options.fromText)) return this.#options.parseText(wat);
+    if (binary !== undefined) return decodeBase64(binary);
+    const { readFile } = this.#options;
+    if (filename === undefined || !readFile) throw new Mismatch("the module is not in the script");
+    const contents = readFile(filename);
+    return isText ? this.#options.parseText(new TextDecoder().decode(contents)) : contents;
+  }
+
+  #instance(module: Module | Uncovered): Instance {
+    this.#demandCovered(module);
+    for (const { module: name } of this.#wasm.Module.imports(module)) {
+      const exports = this.#imports[name];
+      if (exports !== undefined) this.#demandCovered(exports);
+    }
+    return new this.#wasm.Instance(module, this.#imports as WebAssembly.Imports);
+  }
+
+  #instantiate(module: Module | Uncovered, name: string | undefined): void {
+    const keep = (instance: Instance | Uncovered | null) => {
+      this.#lastInstance = instance;
+      if (name === undefined) return;
+      if (instance === null) this.#instances.delete(name);
+      else this.#instances.set(name, instance);
+    };
+    keep(null);
+    if (isUncovered(module)) keep(module);
+    try {
+      keep(this.#instance(module));
+    } catch (error) {
+      if (error instanceof NotCovered) keep(new Uncovered(error.feature));
+      throw error;
+    }
+  }
+
+  #demandCovered<Covered extends object>(thing: Covered | Uncovered): asserts thing is Covered {
+    if (isUncovered(thing)) throw new NotCovered(thing.feature);
+  }
+
+  #register(as: string, name: string | undefined): void {
+    const instance = this.#instanceNamed(name);
+    this.#imports[as] = isUncovered(instance) ? instance : instance.exports as WebAssembly.ModuleImports;
+    this.#demandCovered(instance);
+  }
+
+  #instanceNamed(name: string | undefined): Instance | Uncovered {
+    const instance = name === undefined ? this.#lastInstance : this.#instances.get(name);
+    if (!instance) throw new Mismatch(`there is no instance ${name ?? ""}`);
+    return instance;
+  }
+
+  #act(action: Action, expected: readonly ScriptValue[]): Observed[] {
+    const instance = this.#instanceNamed(action.module);
+    this.#demandCovered(instance);
+    const exported = instance.exports[action.field];
+    if (action.type === "get") return this.#look(exported);
+    const reference = referenceOf(exported);
+    if (reference === undefined) throw new Mismatch(`${action.field} is not an exported function`);
+    return this.#call(reference, action.args ?? [], expected);
+  }
+
+  #look(exported: unknown): Observed[] {
+    const global = engineState(this.#options.engine).externals.globalOf(exported);
+    if (global === null) throw new Mismatch("not an exported global");
+    return [observeBoxed(global.type.value, global.get())];
+  }
+
+  /** Calls through the JavaScript interface where that carries every bit of the values, otherwise the code itself. */
+  #call(
+    reference: FunctionReference,
+    args: readonly ScriptValue[],
+    expected: readonly ScriptValue[],
+  ): Observed[] {
+    const { results } = reference.type.signature;
+    const throughJS = args.every(crossesFromJavaScript) && results.length === expected.length &&
+      results.every((type, i) => crossesToJavaScript(type, expected[i]));
+    if (throughJS) {
+      const call = externalOf(reference) as (...args: unknown[]) => unknown;
+      const value = call(...boxedList(args));
+      const values = results.length === 1 ? [value] : (value as unknown[] | undefined) ?? [];
+      return results.map((type, i) => observeBoxed(type, values[i]));
+    }
+    try {
+      return invoke(reference, boxedList(args)).map((value, i) => observeBoxed(results[i], value));
+    } catch (error) {
+      throw trapFrom(error);
+    }
+  }
+
+  #assertResults(
+    results: readonly Observed[],
+    expected: readonly ScriptValue[],
+    args: readonly ScriptValue[],
+  ): void {
+    const matches = results.length === expected.length
+      ? results.map((result, i) => matchValue(result, expected[i], this.#kind))
+      : ["no"];
+    if (matches.every((match) => match === "yes")) return;
+    const text = `got ${results.map(show).join(", ")}; expected ${expected.map(showExpected).join(", ")}`;
+    if (!KEEPS_NAN_BITS && (!matches.includes("no") || args.some(isUncommonNaN))) throw new NaNPayload(text);
+    throw new Mismatch(text);
+  }
+
+  #thrownBy(action: () => unknown, wanted: string): unknown {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof NotCovered || error instanceof Mismatch) throw error;
+      return error;
+    }
+    throw new Mismatch(`nothing was thrown; expected ${wanted}`);
+  }
+
+  #assertTrap(action: () => unknown, text: string): void {
+    const error = this.#thrownBy(action, `the trap "${text}"`);
+    const { RuntimeError } = this.#wasm;
+    // A failing active segment or start function of an instantiation carries the API's prefix.
+    const message = error instanceof RuntimeError
+      ? error.message.replace(/^WebAssembly\.Instance\(\): /, "")
+      : null;
+    if (message === null || !isTrap(message, text)) {
+      throw new Mismatch(`got ${describe(error)}; expected the trap "${text}"`);
+    }
+  }
+
+  #assertExhaustion(action: Action): void {
+    const error = this.#thrownBy(() => this.#act(action, []), "the host's stack overflow");
+    // SpiderMonkey's stack overflow is an InternalError.
+    const isOverflow = error instanceof RangeError && /stack/i.test(error.message) ||
+      (error as Error)?.name === "InternalError";
+    if (!isOverflow) throw new Mismatch(`got ${describe(error)}; expected the host's stack overflow`);
+  }
+
+  #assertException(action: Action): void {
+    const error = this.#thrownBy(() => this.#act(action, []), "an exception");
+    if (error instanceof this.#wasm.RuntimeError) throw new Mismatch(`got the trap ${describe(error)}`);
+  }
+
+  #assertRefused(command: ModuleSource & { readonly type: string; readonly text: string }): void {
+    let bytes;
+    try {
+      bytes = this.#bytes(command);
+    } catch (error) {
+      if (error instanceof Mismatch) throw error;
+      const isRefusal = error instanceof SyntaxError;
+      if (!isRefusal) throw new Mismatch(`the text parser threw ${describe(error)}`);
+      return;
+    }
+    const error = this.#thrownBy(
+      () => new this.#wasm.Module(bytes as Uint8Array<ArrayBuffer>),
+      `a CompileError, "${command.text}"`,
+    );
+    const feature = disabledFeature(error);
+    if (feature !== null) throw new NotCovered(feature);
+    const isRefusal = error instanceof this.#wasm.CompileError &&
+      /^WebAssembly\.Module\(\): (.* @\+\d+|BufferSource argument is empty)$/s.test(error.message);
+    if (!isRefusal) throw new Mismatch(`got ${describe(error)}; expected a CompileError with an offset`);
+  }
+
+  #assertUnlinkable(command: ModuleSource & { readonly text: string }): void {
+    const module = this.#define(command);
+    this.#demandCovered(module);
+    const error = this.#thrownBy(() => this.#instance(module), `a LinkError, "${command.text}"`);
+    // The JavaScript interface reports a module that is not there at all as a TypeError.
+    const isRefusal = error instanceof this.#wasm.LinkError ||
+      error instanceof TypeError && command.text === "unknown import" &&
+        error.message.endsWith("module is not an object or function");
+    if (!isRefusal) throw new Mismatch(`got ${describe(error)}; expected a LinkError, "${command.text}"`);
+  }
+}
+
+function decodeBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,167 @@
+import { assertEquals } from "@std/assert";
+import { Engine } from "../../lib/js_api/engine.ts";
+import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
+import { watToWasm } from "../../lib/text/wat.ts";
+import { commandCount, runScript, type ScriptResult } from "./runner.ts";
+import { type Command, parseScript } from "./script.ts";
+
+// deno-lint-ignore no-explicit-any
+type LooseCommand = { readonly type: Command["type"] } & { readonly [member: string]: any };
+
+const MODULE: LooseCommand = {
+  type: "module",
+  module_type: "text",
+  wat: `(module
+    (global (export "g") i64 (i64.const -2))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "f64") (param f64) (result f64) (local.get 0))
+    (func (export "f32") (param f32) (result f32) (local.get 0))
+    (func (export "pair") (result i64 externref) (i64.const 1) (ref.null extern))
+    (func (export "extern") (param externref) (result externref) (local.get 0))
+    (func (export "div") (param i32) (result i32) (i32.div_s (i32.const 1) (local.get 0)))
+    (func $loop (export "loop") (call $loop)))`,
+};
+
+const run = (...commands: readonly LooseCommand[]): ScriptResult => runOn(new Engine(), commands);
+
+function runOn(engine: Engine, commands: readonly LooseCommand[]): ScriptResult {
+  const numbered = commands.map((command, i) => ({ line: i + 1, ...command }));
+  const script = parseScript(JSON.stringify({ source_filename: "test.wast", commands: numbered }));
+  return runScript(script, { engine, parseText: (text) => watToWasm(text) });
+}
+
+const invoke = (field: string, ...args: readonly (readonly [string, string])[]) => ({
+  type: "invoke",
+  field,
+  args: args.map(([type, value]) => ({ type, value })),
+});
+
+function outcomes({ passed, failures, notCovered }: ScriptResult): unknown {
+  return { passed, failed: failures.map(({ line }) => line), notCovered: [...notCovered] };
+}
+
+Deno.test("runScript() passes assertions that hold", () => {
+  const results = run(
+    MODULE,
+    {
+      type: "assert_return",
+      action: invoke("add", ["i32", "4294967295"], ["i32", "3"]),
+      expected: [{ type: "i32", value: "2" }],
+    },
+    {
+      type: "assert_return",
+      action: { type: "get", field: "g" },
+      expected: [{ type: "i64", value: "18446744073709551614" }],
+    },
+    {
+      type: "assert_return",
+      action: invoke("pair"),
+      expected: [{ type: "i64", value: "1" }, { type: "refnull" }],
+    },
+    {
+      type: "assert_return",
+      action: invoke("extern", ["externref", "7"]),
+      expected: [{ type: "externref", value: "7" }],
+    },
+    { type: "assert_trap", action: invoke("div", ["i32", "0"]), text: "integer divide by zero" },
+    { type: "assert_exhaustion", action: invoke("loop"), text: "call stack exhausted" },
+    { type: "assert_malformed", module_type: "text", wat: "(module", text: "unexpected token" },
+    {
+      type: "assert_invalid",
+      module_type: "text",
+      wat: "(module (func (result i32)))",
+      text: "type mismatch",
+    },
+    {
+      type: "assert_unlinkable",
+      module_type: "text",
+      wat: '(module (import "spectest" "nothing" (func)))',
+      text: "unknown import",
+    },
+    {
+      type: "assert_uninstantiable",
+      module_type: "text",
+      wat: "(module (func unreachable) (start 0))",
+      text: "unreachable",
+    },
+  );
+  assertEquals(outcomes(results), { passed: 11, failed: [], notCovered: [] });
+});
+
+Deno.test("runScript() compares bits", () => {
+  const zeros = run(MODULE, {
+    type: "assert_return",
+    action: invoke("f64", ["f64", "0"]),
+    expected: [{ type: "f64", value: "9223372036854775808" }],
+  });
+  assertEquals(outcomes(zeros), { passed: 1, failed: [2], notCovered: [] });
+});
+
+Deno.test("runScript() keeps NaN bits apart where the host does, and counts them where it does not", () => {
+  const signalling = String(0x7fa00001);
+  const result = run(MODULE, {
+    type: "assert_return",
+    action: invoke("f32", ["f32", signalling]),
+    expected: [{ type: "f32", value: signalling }],
+  });
+  assertEquals([result.passed, result.failures.length], [KEEPS_NAN_BITS ? 2 : 1, 0]);
+  assertEquals(commandCount(result), 2);
+  const quieted = run(MODULE, {
+    type: "assert_return",
+    action: invoke("f32", ["f32", signalling]),
+    expected: [{ type: "f32", value: "nan:arithmetic" }],
+  });
+  assertEquals(quieted.failures.length, KEEPS_NAN_BITS ? 1 : 0);
+});
+
+Deno.test("runScript() fails assertions that do not hold", () => {
+  const results = run(
+    MODULE,
+    { type: "assert_return", action: invoke("add", ["i32", "1"], ["i32", "1"]), expected: [] },
+    { type: "assert_trap", action: invoke("div", ["i32", "0"]), text: "unreachable" },
+    { type: "assert_trap", action: invoke("div", ["i32", "1"]), text: "integer divide by zero" },
+    { type: "assert_invalid", module_type: "text", wat: "(module)", text: "type mismatch" },
+    { type: "assert_unlinkable", module_type: "text", wat: "(module)", text: "unknown import" },
+    { type: "action", action: invoke("nothing") },
+    { type: "register", as: "m", name: "$nobody" },
+  );
+  assertEquals(outcomes(results), { passed: 1, failed: [2, 3, 4, 5, 6, 7, 8], notCovered: [] });
+});
+
+Deno.test("runScript() counts by feature what needs one that is switched off", () => {
+  const results = runOn(new Engine({ features: ["mvp"] }), [
+    {
+      type: "module",
+      module_type: "text",
+      wat: '(module (func (export "f") (drop (v128.const i64x2 0 0))))',
+    },
+    { type: "assert_return", action: invoke("f"), expected: [] },
+    { type: "register", as: "m" },
+    { type: "module", module_type: "text", wat: '(module (import "m" "f" (func)))' },
+    { type: "module", module_type: "text", wat: "(module)" },
+  ]);
+  assertEquals(outcomes(results), { passed: 1, failed: [], notCovered: [["simd", 4]] });
+});
+
+Deno.test("a definition can be instantiated several times", () => {
+  const counter = {
+    module_type: "text",
+    wat: `(module (global $g (mut i32) (i32.const 0))
+      (func (export "next") (result i32)
+        (global.set $g (i32.add (global.get $g) (i32.const 1))) (global.get $g)))`,
+  };
+  const next = (module: string, value: string): LooseCommand => ({
+    type: "assert_return",
+    action: { ...invoke("next"), module },
+    expected: [{ type: "i32", value }],
+  });
+  const results = run(
+    { type: "module_definition", name: "$M", ...counter },
+    { type: "module_instance", instance: "$A", module: "$M" },
+    { type: "module_instance", instance: "$B", module: "$M" },
+    next("$A", "1"),
+    next("$A", "2"),
+    next("$B", "1"),
+  );
+  assertEquals(outcomes(results), { passed: 6, failed: [], notCovered: [] });
+});
