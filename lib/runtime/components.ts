@@ -51,19 +51,27 @@ export function boxComponents(components: readonly unknown[], at: number, type: 
   }
 }
 
+/** An empty list that keeps the bits of every number in it: V8 quiets signalling NaNs in lists of numbers alone. */
+export function valueList(): unknown[] {
+  const list: unknown[] = [null];
+  list.pop();
+  return list;
+}
+
 /** The boxed values of these types, whose components follow each other in `components`. */
 export function boxAll(components: readonly unknown[], types: readonly ValueType[]): Value[] {
+  const values = valueList();
   let at = 0;
-  return types.map((type) => {
-    const value = boxComponents(components, at, type);
+  for (const type of types) {
+    values.push(boxComponents(components, at, type));
     at += componentCount(type);
-    return value;
-  });
+  }
+  return values;
 }
 
 /** The components of a result list after a call: `first` is what the code returned, the rest is in the return registers. */
 export function resultComponents(first: unknown, types: readonly ValueType[]): unknown[] {
-  const components: unknown[] = [];
+  const components = valueList();
   for (const type of types) {
     for (let count = componentCount(type); count > 0; count--) {
       const k = components.length;
@@ -92,7 +100,7 @@ export function returnComponents(components: readonly unknown[], types: readonly
 /** Calls a function with boxed arguments of its parameter types; the boxed results. Exceptions pass as they are. */
 export function invoke(reference: FunctionReference, args: readonly Value[]): Value[] {
   const { params, results } = reference.type.signature;
-  const components: unknown[] = [];
+  const components = valueList();
   for (let i = 0; i < params.length; i++) pushComponents(components, args[i], params[i]);
   const first = reference.prepared()(...components);
   return boxAll(resultComponents(first, results), results);

@@ -22,6 +22,13 @@ function setPair(pair: Int32Array, value: number): void {
   pair[1] = value / TWO_32;
 }
 
+/**
+ * Divisors from 2^13 to 2^30: the quotient is below 2^51, so that its estimate in doubles is off by one at most, and
+ * remainders that are off by the divisor still fit an int32.
+ */
+const FAST_DIVISOR = 1 << 13;
+const FAST_DIVISOR_END = 1 << 30;
+
 /** Unsigned division of `(al, ah)` by the nonzero `(bl, bh)`: returns the low half of the quotient. */
 function divide(al: number, ah: number, bl: number, bh: number): number {
   if ((ah >>> 0) < EXACT_HIGH && (bh >>> 0) < EXACT_HIGH) {
@@ -96,12 +103,25 @@ function negateResult(low: number): number {
 
 /** `i64.div_u`. Traps. */
 export function i64DivU(al: number, ah: number, bl: number, bh: number): number {
+  if (bh === 0 && bl >= FAST_DIVISOR && bl < FAST_DIVISOR_END) {
+    let quotient = floor(((ah >>> 0) * TWO_32 + (al >>> 0)) / bl);
+    const remainder = al - imul(quotient, bl) | 0;
+    if (remainder < 0) quotient -= 1;
+    else if (remainder >= bl) quotient += 1;
+    RESULT_I32[1] = quotient / TWO_32;
+    return quotient | 0;
+  }
   if (bl === 0 && bh === 0) trap("divideByZero");
   return divide(al, ah, bl, bh);
 }
 
 /** `i64.rem_u`. Traps. */
 export function i64RemU(al: number, ah: number, bl: number, bh: number): number {
+  if (bh === 0 && bl >= FAST_DIVISOR && bl < FAST_DIVISOR_END) {
+    const remainder = al - imul(((ah >>> 0) * TWO_32 + (al >>> 0)) / bl, bl) | 0;
+    RESULT_I32[1] = 0;
+    return remainder < 0 ? remainder + bl : remainder >= bl ? remainder - bl : remainder;
+  }
   if (bl === 0 && bh === 0) trap("remainderByZero");
   divide(al, ah, bl, bh);
   RESULT_I32[1] = REMAINDER[1];

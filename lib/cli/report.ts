@@ -1,0 +1,54 @@
+/**
+ * What went wrong in a module, in one line.
+ *
+ * @module
+ */
+
+import { CompileError, LinkError, RuntimeError } from "../syntax/errors.ts";
+import { ABORTED, BROKEN_PIPE, CommandError } from "./command.ts";
+import { quoted } from "./output.ts";
+import { BrokenPipe } from "./wasi/file.ts";
+import { SignalRaised } from "./wasi/program.ts";
+
+/** Turns an error of compiling or instantiating the module in `file` into one line; other errors go through. */
+export function moduleError(file: string, error: unknown): unknown {
+  if (error instanceof CompileError) {
+    return new CommandError(`${file}: invalid module: ${withoutPrefix(error.message)}`);
+  }
+  if (error instanceof LinkError || error instanceof TypeError) {
+    return new CommandError(`${file}: cannot be linked: ${withoutPrefix(error.message)}`);
+  }
+  return error;
+}
+
+/** Turns what ended a program early into one line; `file` is its module. */
+export function programError(file: string, error: unknown): unknown {
+  if (error instanceof RuntimeError) {
+    return new CommandError(`${file}: trap: ${withoutPrefix(error.message)}${place(error)}`, ABORTED);
+  }
+  if (error instanceof BrokenPipe) return new CommandError(`${file}: ${error.message}`, BROKEN_PIPE);
+  if (error instanceof SignalRaised) {
+    return new CommandError(`${file}: ended by signal ${error.signal}`, 128 + error.signal);
+  }
+  if (error instanceof RangeError && error.message.includes("call stack")) {
+    return new CommandError(`${file}: trap: ${error.message.replace(/\.$/, "")}${place(error)}`, ABORTED);
+  }
+  if (error instanceof CommandError) return error;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new CommandError(`${file}: uncaught exception: ${what}`, ABORTED);
+}
+
+/** An API error's message without the name of the API function. */
+function withoutPrefix(message: string): string {
+  return message.replace(/^WebAssembly\.\w+\(\): /, "");
+}
+
+function place(error: Error): string {
+  const name = wasmFunction(error.stack ?? "");
+  return name === null ? "" : ` in function ${quoted(name)}`;
+}
+
+/** The name of the innermost wasm function in a stack trace: generated code has `tandem:` URLs. */
+function wasmFunction(stack: string): string | null {
+  return /^\s*at (.+) \(tandem:/m.exec(stack)?.[1] ?? null;
+}

@@ -1,0 +1,81 @@
+/**
+ * Calls (specification 4.6.7.12 to 4.6.7.14).
+ *
+ * @module
+ */
+
+import type { FunctionType, ValueType } from "../syntax/types.ts";
+import { asInt, call, derived, Effect, type Expression, OBSERVABLE, Precedence } from "./expression.ts";
+import { flatten } from "./function_builder.ts";
+import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+import { popAddress } from "./memory.ts";
+
+/** Pushes the results of a call, and writes it first unless one expression is all. */
+function pushResults(f: FunctionCompiler, call: Expression, results: readonly ValueType[]): void {
+  const kinds = flatten(results);
+  f.types.push(...results);
+  if (kinds.length === 1) return f.push(call);
+  f.settle(call.effects);
+  if (kinds.length === 0) return f.write(call.text);
+  const variables = kinds.map((kind) => f.temporary(kind));
+  f.write(`${variables[0].name}=${call.text}`);
+  for (let i = 1; i < kinds.length; i++) {
+    f.write(`${variables[i].name}=${f.resultRegister(kinds[i], i)}`);
+  }
+  for (const [i, variable] of variables.entries()) f.push(variable.read(kinds[i]));
+}
+
+function popArguments(f: FunctionCompiler, { params }: FunctionType): Expression[] {
+  f.types.length -= params.length;
+  return f.popComponents(flatten(params).length).map(asInt);
+}
+
+function resultKind({ results }: FunctionType): Expression["kind"] {
+  return results.length === 0 ? "int" : flatten(results)[0];
+}
+
+function direct(f: FunctionCompiler): void {
+  const index = f.reader.u32("function index");
+  const { module } = f.scope;
+  const type = module.types[module.record.functions[index].type].signature;
+  const expression = call(f.scope.callee(index), popArguments(f, type), resultKind(type), Effect.Call);
+  pushResults(f, expression, type.results);
+}
+
+/**
+ * The element's code when its type is exactly the expected one and it has code; everything else is found out by a call.
+ * Arguments come before the traps of the lookup.
+ */
+function indirect(f: FunctionCompiler): void {
+  const typeIndex = f.reader.u32("type index");
+  const table = f.reader.u32("table index");
+  const { module } = f.scope;
+  const canonical = module.types[typeIndex];
+  const type = canonical.signature;
+  const wide = module.record.tables[table].type.addressType === "i64";
+  const width = wide ? 2 : 1;
+  const count = flatten(type.params).length;
+  for (let depth = width + count - 1; depth >= width; depth--) {
+    if ((f.operands.at(-1 - depth)!.effects & OBSERVABLE) !== 0) f.simplify(depth);
+  }
+  // The element is looked up before the arguments are evaluated.
+  f.settleCalls(width);
+  f.types.pop();
+  const index = popAddress(f, wide);
+  const args = popArguments(f, type);
+  const element = f.temporary("ref");
+  const lookup = `${element.name}=${f.scope.elements(table)}[${index.text}]`;
+  const ready = `(${lookup})&&${element.name}.signatureId===${canonical.id}`;
+  const resolve = `${f.scope.runtime("resolveIndirect")}(${element.name},${f.scope.type(typeIndex)})`;
+  const callee = `(${ready}?${element.name}.code:${resolve})`;
+  const text = `${callee}(${args.map(({ text }) => text).join(",")})`;
+  const parts = [index, ...args, element.read()];
+  pushResults(f, derived(text, Precedence.Postfix, resultKind(type), parts, Effect.Call), type.results);
+}
+
+/** Calls. */
+export const CALL_EMITTERS: Readonly<Record<string, Emitter>> = {
+  "call": direct,
+  "call_indirect": indirect,
+};
+

@@ -1,0 +1,197 @@
+/**
+ * f32 and f64 instructions (specification 4.3.3 "Floating-Point Operations"). An f32 is a number rounded to single
+ * precision; one operation computed in double precision and rounded is the single operation, rounded once.
+ *
+ * @module
+ */
+
+import { f32FromBits, f64FromBits, KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
+import {
+  asInt,
+  asOperand,
+  asUnsigned,
+  binary,
+  call,
+  conditional,
+  derived,
+  Effect,
+  Expression,
+  type Kind,
+  Precedence,
+  unary,
+} from "./expression.ts";
+import type { FunctionBuilder } from "./function_builder.ts";
+import type { Emitter } from "./function_compiler.ts";
+
+/** A float constant. */
+export function float(value: number, kind: Kind): Expression {
+  if (value === 0 && 1 / value < 0) {
+    return new Expression("-0", Precedence.Unary, kind, 0, 0, 0, value);
+  }
+  const text = value === Infinity ? "1e999" : value === -Infinity ? "-1e999" : `${value}`;
+  return new Expression(
+    text,
+    value < 0 ? Precedence.Unary : Precedence.Primary,
+    kind,
+    0,
+    0,
+    0,
+    value,
+  );
+}
+
+function f32Constant(f: FunctionBuilder, bits: number): Expression {
+  const value = f32FromBits(bits);
+  return value === value ? float(value, "quiet f32") : f.scope.nanF32(bits);
+}
+
+function f64Constant(f: FunctionBuilder, low: number, high: number): Expression {
+  const value = f64FromBits(low, high);
+  return value === value ? float(value, "f64") : f.scope.nanF64(low, high);
+}
+
+/** Rounds to single precision. */
+function rounded(f: FunctionBuilder, value: Expression): Expression {
+  return call(f.scope.runtime("fround"), [value], "quiet f32");
+}
+
+type Round = (f: FunctionBuilder, value: Expression) => Expression;
+const asIs: Round = (_, value) => value;
+
+function arithmetic(operator: string, precedence: number, round: Round): Emitter {
+  return (f) => {
+    const b = asOperand(f.pop());
+    const a = asOperand(f.pop());
+    f.push(round(f, binary(a, operator, b, precedence, "f64")));
+  };
+}
+
+/** A call of a function of floats. */
+function calling(callee: string, operands: number, round: Round): Emitter {
+  return (f) => {
+    const parts = f.popComponents(operands).map(asOperand);
+    f.push(round(f, call(f.scope.runtime(callee), parts, "f64")));
+  };
+}
+
+/** -0 and the bits of a NaN: an operation on the sign bit, which JavaScript's operators get right except for NaN. */
+function signOperation(
+  make: (f: FunctionBuilder, a: Expression) => Expression,
+  ofNan: string,
+  kind: Kind,
+): Emitter {
+  return (f) => {
+    if (!KEEPS_NAN_BITS) return f.push(make(f, f.pop()));
+    const a = f.popSimple();
+    const isNumber = binary(a, "===", a, Precedence.Equal, "bool");
+    f.push(conditional(isNumber, make(f, a), call(f.scope.runtime(ofNan), [a], kind), kind));
+  };
+}
+
+function comparison(operator: string): Emitter {
+  const precedence = operator.length === 3 ? Precedence.Equal : Precedence.Relate;
+  return (f) => {
+    const b = asOperand(f.pop());
+    const a = asOperand(f.pop());
+    f.push(binary(a, operator, b, precedence, "bool"));
+  };
+}
+
+function emitters(type: "f32" | "f64", round: Round): Record<string, Emitter> {
+  const negate = (_: FunctionBuilder, a: Expression) => unary("-", a, type);
+  const absolute = (f: FunctionBuilder, a: Expression) => call(f.scope.runtime("abs"), [a], type);
+  // V8's interpreter returns a signalling NaN as it is; the product is quiet, and costs optimised code nothing.
+  const integral: Round = type === "f64" && KEEPS_NAN_BITS
+    ? (_, value) => derived(`${value.text}*1`, Precedence.Multiply, type, [value])
+    : round;
+  const copySign: Emitter = (f) => f.push(call(f.scope.runtime("copySign"), f.popComponents(2), type));
+  const instructions: Record<string, Emitter> = {
+    eq: comparison("==="),
+    ne: comparison("!=="),
+    lt: comparison("<"),
+    gt: comparison(">"),
+    le: comparison("<="),
+    ge: comparison(">="),
+    abs: signOperation(absolute, "absoluteNan", type),
+    neg: signOperation(negate, "negateNan", type),
+    copysign: copySign,
+    ceil: calling("ceil", 1, integral),
+    floor: calling("floor", 1, integral),
+    trunc: calling("trunc", 1, integral),
+    nearest: calling("nearest", 1, round),
+    sqrt: calling("sqrt", 1, round),
+    add: arithmetic("+", Precedence.Add, round),
+    sub: arithmetic("-", Precedence.Add, round),
+    mul: arithmetic("*", Precedence.Multiply, round),
+    div: arithmetic("/", Precedence.Multiply, round),
+    min: calling("min", 2, round),
+    max: calling("max", 2, round),
+  };
+  return Object.fromEntries(Object.entries(instructions).map(([name, emit]) => [`${type}.${name}`, emit]));
+}
+
+/** A conversion to a float by a change of kind alone. */
+function convert(make: (f: FunctionBuilder, a: Expression) => Expression): Emitter {
+  return (f) => f.push(make(f, asOperand(f.pop())));
+}
+
+function asKind(a: Expression, kind: Kind): Expression {
+  return new Expression(a.text, a.precedence, kind, a.effects, a.variables, a.depth, a.constant);
+}
+
+/** A conversion to an integer by a call; what traps is a call that traps. */
+function toInteger(callee: string, traps: boolean): Emitter {
+  const effects = traps ? Effect.Trap : Effect.None;
+  return (f) => f.push(call(f.scope.runtime(callee), [asOperand(f.pop())], "int", effects));
+}
+
+/** `f64.reinterpret_i64`: both halves into the scratch bytes, and the double out of them. */
+function reinterpretI64(f: FunctionBuilder): void {
+  f.push(call(f.scope.runtime("f64FromBits"), f.popComponents(2).map(asInt), "f64"));
+}
+
+/** `i64.reinterpret_f64`. */
+function reinterpretF64(f: FunctionBuilder): void {
+  const bits = call(f.scope.runtime("f64Bits"), [f.pop()], "int");
+  f.settle(bits.effects);
+  const low = f.temporary("int");
+  const high = f.temporary("int");
+  f.write(`${low.name}=${bits.text}`);
+  f.write(`${high.name}=${f.scope.runtime("SCRATCH_I32")}[1]`);
+  f.push(low.read());
+  f.push(high.read());
+}
+
+/** Floating point instructions and the conversions between 32-bit integers and floats. */
+export const FLOAT_EMITTERS: Readonly<Record<string, Emitter>> = {
+  ...emitters("f32", rounded),
+  ...emitters("f64", asIs),
+  "f32.const": (f) => f.push(f32Constant(f, f.reader.fixed32() | 0)),
+  "f64.const": (f) => {
+    const low = f.reader.fixed32() | 0;
+    f.push(f64Constant(f, low, f.reader.fixed32() | 0));
+  },
+  "i32.trunc_f32_s": toInteger("truncateS", true),
+  "i32.trunc_f32_u": toInteger("truncateU", true),
+  "i32.trunc_f64_s": toInteger("truncateS", true),
+  "i32.trunc_f64_u": toInteger("truncateU", true),
+  "i32.trunc_sat_f32_s": toInteger("saturateS", false),
+  "i32.trunc_sat_f32_u": toInteger("saturateU", false),
+  "i32.trunc_sat_f64_s": toInteger("saturateS", false),
+  "i32.trunc_sat_f64_u": toInteger("saturateU", false),
+  "f32.convert_i32_s": convert((f, a) => rounded(f, asInt(a))),
+  "f32.convert_i32_u": convert((f, a) => rounded(f, asUnsigned(a))),
+  "f64.convert_i32_s": convert((_, a) => asKind(asInt(a), "f64")),
+  "f64.convert_i32_u": convert((_, a) => asKind(asUnsigned(a), "f64")),
+  "f32.demote_f64": convert(rounded),
+  "f64.promote_f32": convert((_, a) => asKind(a, "f64")),
+  "i32.reinterpret_f32": (f) => f.push(call(f.scope.runtime("f32Bits"), [f.pop()], "int")),
+  "f32.reinterpret_i32": convert((f, a) => call(f.scope.runtime("f32FromBits"), [asInt(a)], "f32")),
+  "f64.reinterpret_i64": reinterpretI64,
+  "i64.reinterpret_f64": reinterpretF64,
+};
+
+/** Whether `value` may be a signalling NaN in its marked representation. */
+export function mayBeMarked(value: Expression): boolean {
+  return KEEPS_NAN_BITS && value.kind === "f32" && value.constant === null;
+}

@@ -1,0 +1,346 @@
+/**
+ * The body of one function under construction: its operand stack of expressions, its variables and its text.
+ *
+ * Operands are evaluated where they are used, not where their instruction stands. The rule that keeps WebAssembly's order:
+ * before a statement is written, every operand left on the stack that must not be evaluated after it - it reads what
+ * the statement writes, may trap, calls - is evaluated into a temporary variable, in stack order
+ * ({@linkcode FunctionBuilder.settle}). Operands inside one expression are evaluated from left to right, as pushed.
+ *
+ * @module
+ */
+
+import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../syntax/types.ts";
+import {
+  asStored,
+  Effect,
+  effectsBarredBy,
+  Expression,
+  int,
+  type Kind,
+  OBSERVABLE,
+  Precedence,
+} from "./expression.ts";
+import type { GroupScope } from "./group_scope.ts";
+
+/** What a variable holds: int32s, floats or references. */
+export type VariableClass = "int" | "float" | "ref";
+
+/** A local variable of the generated function. */
+export class Variable {
+  readonly name: string;
+  readonly kind: Kind;
+  /** The variable's bit in {@linkcode Expression.variables}. */
+  readonly bit: number;
+  /** Whether it keeps its value for longer than operands refer to it. */
+  pinned = false;
+
+  constructor(name: string, kind: Kind, number: number) {
+    this.name = name;
+    this.kind = kind;
+    this.bit = 1 << number % 31;
+  }
+
+  /** The variable's value. */
+  read(kind: Kind = this.kind): Expression {
+    return new Expression(this.name, Precedence.Primary, kind, Effect.None, this.bit);
+  }
+}
+
+/** Deeper expressions are cut by a temporary variable, for the recursion of the host's parser. */
+const MAX_DEPTH = 50;
+
+/** The class of variables that hold expressions of `kind`. */
+export function classOf(kind: Kind): VariableClass {
+  switch (kind) {
+    case "f32":
+    case "quiet f32":
+    case "f64":
+      return "float";
+    case "ref":
+      return "ref";
+    default:
+      return "int";
+  }
+}
+
+/** The kinds of the components that a value of `type` has. */
+export function componentKinds(type: ValueType): readonly Kind[] {
+  switch (type) {
+    case I32:
+      return ONE_INT;
+    case I64:
+      return TWO_INTS;
+    case F32:
+      return ONE_F32;
+    case F64:
+      return ONE_F64;
+    case V128:
+      return FOUR_INTS;
+    default:
+      if (!isReference(type)) throw new TypeError("not a value type");
+      return ONE_REF;
+  }
+}
+
+const ONE_INT: readonly Kind[] = ["int"];
+const TWO_INTS: readonly Kind[] = ["int", "int"];
+const FOUR_INTS: readonly Kind[] = ["int", "int", "int", "int"];
+const ONE_F32: readonly Kind[] = ["f32"];
+const ONE_F64: readonly Kind[] = ["f64"];
+const ONE_REF: readonly Kind[] = ["ref"];
+
+/** The kinds of the components of all of `types`. */
+export function flatten(types: readonly ValueType[]): Kind[] {
+  return types.flatMap(componentKinds);
+}
+
+/** The text of a variable's value before it has been set. */
+export function initialText(kind: Kind): string {
+  return kind === "ref" ? "null" : "0";
+}
+
+/** Of the variables of one local: an i64's high half, a v128's other lanes. */
+const COMPONENT_SUFFIXES = ["", "h", "b", "c"];
+const TEMPORARY_PREFIX: Record<VariableClass, string> = { int: "t", float: "d", ref: "r" };
+const TEMPORARY_KIND: Record<VariableClass, Kind> = { int: "int", float: "f64", ref: "ref" };
+
+/** The text and the operand stack of a function. */
+export class FunctionBuilder {
+  readonly scope: GroupScope;
+  /** Components of the operands, in stack order. */
+  readonly operands: Expression[] = [];
+  /** Types of the operands: an i64 has two components, a v128 four, every other type one. */
+  readonly types: ValueType[] = [];
+  /** The statements of the innermost open block. */
+  text = "";
+  /** By local index: the variables that hold its components. */
+  readonly locals: Variable[][] = [];
+  /** Variables declared at the top of the function. */
+  readonly declared: Variable[] = [];
+  #temporaries: Record<VariableClass, Variable[]> = { int: [], float: [], ref: [] };
+  #temporaryNames = new Map<string, Variable>();
+  #count = 0;
+  /** Bits of the temporaries that the current instruction must not take: its operands and its own. */
+  #taken = 0;
+
+  constructor(scope: GroupScope) {
+    this.scope = scope;
+  }
+
+  /** Makes variables for a local (or parameter) of `type`. */
+  addLocal(type: ValueType, parameter: boolean): void {
+    const index = this.locals.length;
+    this.locals.push(
+      componentKinds(type).map((kind, i) => this.#variable(`l${index}${COMPONENT_SUFFIXES[i]}`, kind)),
+    );
+    if (!parameter) this.declared.push(...this.locals[index]);
+  }
+
+  #variable(name: string, kind: Kind): Variable {
+    return new Variable(name, kind, this.#count++);
+  }
+
+  /** Between two instructions: temporaries that no operand reads may be used again. */
+  beginInstruction(): void {
+    this.#taken = -1;
+  }
+
+  /** A temporary variable for an expression of `kind`; nothing else uses it until no operand reads it any more. */
+  temporary(kind: Kind): Variable {
+    if (this.#taken < 0) {
+      this.#taken = 0;
+      this.#takeOperands();
+    }
+    const variableClass = classOf(kind);
+    const pool = this.#temporaries[variableClass];
+    let variable = pool.find(({ pinned, bit }) => !pinned && (this.#taken & bit) === 0);
+    if (variable === undefined) {
+      variable = this.#variable(
+        `${TEMPORARY_PREFIX[variableClass]}${pool.length}`,
+        TEMPORARY_KIND[variableClass],
+      );
+      pool.push(variable);
+      this.#temporaryNames.set(variable.name, variable);
+      this.declared.push(variable);
+    }
+    this.#taken |= variable.bit;
+    return variable;
+  }
+
+  #takeOperands(): void {
+    for (const { variables } of this.operands) this.#taken |= variables;
+  }
+
+  /** A temporary that keeps its value until {@linkcode Variable.pinned} is cleared. */
+  pinnedTemporary(kind: Kind): Variable {
+    const variable = this.temporary(kind);
+    variable.pinned = true;
+    return variable;
+  }
+
+  /** Pushes one component. */
+  push(expression: Expression): void {
+    this.operands.push(expression);
+    if (expression.depth > MAX_DEPTH) this.#evaluate(this.operands.length - 1);
+  }
+
+  /** Pushes a value of `type`. */
+  pushValue(type: ValueType, ...components: Expression[]): void {
+    for (const component of components) this.push(component);
+    this.types.push(type);
+  }
+
+  /** Takes one component off the stack. */
+  pop(): Expression {
+    if (this.#taken < 0) {
+      this.#taken = 0;
+      this.#takeOperands();
+    }
+    return this.operands.pop()!;
+  }
+
+  /** Takes one component that the caller writes more than once: a variable or a constant. */
+  popSimple(): Expression {
+    this.simplify(0);
+    return this.pop();
+  }
+
+  /** Takes the components of the top value, in order; the caller takes care of `types`. */
+  popComponents(count: number): Expression[] {
+    const components: Expression[] = new Array(count);
+    while (count > 0) components[--count] = this.pop();
+    return components;
+  }
+
+  /**
+   * Evaluates those of the top `count` components that call: what uses them reads a variable of the group, such as a view of a
+   * memory, that calls may replace, and JavaScript would read it first.
+   */
+  settleCalls(count: number): void {
+    for (let depth = count - 1; depth >= 0; depth--) {
+      if ((this.operands.at(-1 - depth)!.effects & Effect.Call) !== 0) this.simplify(depth);
+    }
+  }
+
+  /** Makes the component `depth` places below the top one that may be written more than once. */
+  simplify(depth: number): void {
+    const index = this.operands.length - 1 - depth;
+    if (!this.operands[index].simple) this.#evaluate(index);
+  }
+
+  /** Evaluates an expression that is no longer on the stack into a temporary. */
+  evaluated(expression: Expression): Expression {
+    if (expression.simple) return expression;
+    const stored = asStored(expression);
+    const variable = this.temporary(stored.kind);
+    this.settle(stored.effects);
+    this.write(`${variable.name}=${stored.text}`);
+    return variable.read(stored.kind);
+  }
+
+  /** Evaluates the operand at `index` now, and before it all those that must not come after it. */
+  #evaluate(index: number): void {
+    const operand = this.operands[index];
+    this.settle(operand.effects, 0, index);
+    this.#spill(index);
+  }
+
+  #spill(index: number): void {
+    const stored = asStored(this.operands[index]);
+    const variable = this.temporary(stored.kind);
+    this.write(`${variable.name}=${stored.text}`);
+    this.operands[index] = variable.read(stored.kind);
+  }
+
+  /**
+   * Evaluates the operands (of the lowest `count`) that must not be evaluated after a statement with these effects that writes
+   * these variables.
+   */
+  settle(effects: number, writes: number = 0, count: number = this.operands.length): void {
+    if ((effects | writes) === 0 || count === 0) return;
+    let barred = effectsBarredBy(effects);
+    let lowest = -1;
+    const spilled: number[] = [];
+    for (let i = count - 1; i >= 0; i--) {
+      const operand = this.operands[i];
+      if ((operand.effects & barred) !== 0 || (operand.variables & writes) !== 0) {
+        barred |= effectsBarredBy(operand.effects);
+        spilled.push(i);
+        lowest = i;
+      }
+    }
+    if (lowest < 0) return;
+    for (let i = spilled.length - 1; i >= 0; i--) this.#spill(spilled[i]);
+  }
+
+  /** Evaluates all operands but constants: what follows is not executed exactly once, or not in this order. */
+  settleAll(count: number = this.operands.length): void {
+    for (let i = 0; i < count; i++) {
+      if (!this.#isFixed(this.operands[i])) this.#spill(i);
+    }
+  }
+
+  /** Whether nothing can change the operand's value: a constant, or a temporary (not written while an operand reads it). */
+  #isFixed(operand: Expression): boolean {
+    if (!operand.simple) return false;
+    return operand.variables === 0 || this.#temporaryNames.get(operand.text)?.pinned === false;
+  }
+
+  /** Writes a statement; its operands have been taken off the stack and the others settled. */
+  write(statement: string): void {
+    this.text += statement + ";\n";
+  }
+
+  /** Writes a statement with effects, after settling the operands left. */
+  statement(statement: string, effects: number, writes: number = 0): void {
+    this.settle(effects, writes);
+    this.write(statement);
+  }
+
+  /** Assigns `expressions`, taken off the stack, to `variables`, in parallel. */
+  assign(variables: readonly Variable[], expressions: readonly Expression[]): void {
+    let pending = expressions;
+    for (let i = 0; i < variables.length; i++) {
+      const { bit } = variables[i];
+      if (pending.some((expression, j) => j > i && (expression.variables & bit) !== 0)) {
+        pending = pending.map((expression, j) => j < i ? expression : this.#copied(expression));
+      }
+      const stored = asStored(pending[i]);
+      if (stored.text === variables[i].name) continue;
+      this.settle(stored.effects, bit);
+      this.write(`${variables[i].name}=${stored.text}`);
+    }
+  }
+
+  #copied(expression: Expression): Expression {
+    if (expression.constant !== null) return expression;
+    const stored = asStored(expression);
+    const variable = this.temporary(stored.kind);
+    this.settle(stored.effects);
+    this.write(`${variable.name}=${stored.text}`);
+    return variable.read(stored.kind);
+  }
+
+  /** Evaluates a popped expression for its effects alone. */
+  discard(expression: Expression): void {
+    if ((expression.effects & OBSERVABLE) === 0) return;
+    this.statement(expression.text, expression.effects);
+  }
+
+  /** An i32 constant, for callers that have no expression. */
+  pushInt(value: number): void {
+    this.pushValue(I32, int(value));
+  }
+
+  /** The parameter list. */
+  parameters(): string {
+    const declared = new Set(this.declared);
+    return this.locals.flat().filter((variable) => !declared.has(variable)).map(({ name }) => name).join(",");
+  }
+
+  /** The `let` statement of all variables but the parameters. */
+  declarations(): string {
+    if (this.declared.length === 0) return "";
+    return `let ${this.declared.map(({ name, kind }) => `${name}=${initialText(kind)}`).join(",")};\n`;
+  }
+}

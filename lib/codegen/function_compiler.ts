@@ -1,0 +1,157 @@
+/**
+ * One function from bytes to JavaScript, in one pass over its instructions.
+ *
+ * @module
+ */
+
+import { skipImmediate } from "../binary/instructions.ts";
+import { TypeReader } from "../binary/type_reader.ts";
+import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
+import { ALL_FEATURES } from "../syntax/features.ts";
+import type { FunctionIndex, ValueType } from "../syntax/types.ts";
+import { Frame } from "./control.ts";
+import { asInt, Effect, type Expression, type Kind } from "./expression.ts";
+import { classOf, flatten, FunctionBuilder } from "./function_builder.ts";
+import type { GroupScope } from "./group_scope.ts";
+import { INSTRUCTIONS } from "./instructions.ts";
+
+/** Compiles one instruction: reads its immediates, pops operands, writes statements, pushes results. */
+export type Emitter = (f: FunctionCompiler) => void;
+
+const EMPTY_BLOCK = 0x40;
+
+/** Compiles a function body. */
+export class FunctionCompiler extends FunctionBuilder {
+  readonly reader: TypeReader;
+  /** Code of the instruction at hand. */
+  code = 0;
+  /** Open constructs, the function itself first. */
+  readonly frames: Frame[] = [];
+  /** Number of labels handed out. */
+  labels = 0;
+  /** By local index, parameters first. */
+  readonly localTypes: ValueType[] = [];
+  /** Kinds of the result's components. */
+  readonly resultKinds: readonly Kind[];
+  readonly #index: FunctionIndex;
+  readonly #end: number;
+
+  constructor(scope: GroupScope, index: FunctionIndex) {
+    super(scope);
+    const { record, types } = scope.module;
+    const { type, body } = record.functions[index];
+    const { params, results } = types[type].signature;
+    this.#index = index;
+    this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
+    this.reader.position = body!.start;
+    this.#end = body!.end;
+    this.resultKinds = flatten(results);
+    for (const param of params) this.#declareLocal(param, true);
+    for (let runs = this.reader.u32("local decls count"); runs > 0; runs--) {
+      let count = this.reader.u32("local count");
+      const type = this.reader.valueType();
+      for (; count > 0; count--) this.#declareLocal(type, false);
+    }
+    this.frames.push(new Frame("function", this, [], results, 0, null, false));
+  }
+
+  #declareLocal(type: ValueType, parameter: boolean): void {
+    this.localTypes.push(type);
+    this.addLocal(type, parameter);
+  }
+
+  /** The function's text: a function declaration. */
+  compile(): string {
+    const { reader } = this;
+    const params = this.parameters();
+    while (reader.position < this.#end) {
+      if (!this.frames.at(-1)!.reachable) this.#skipUnreachable();
+      this.#instruction();
+    }
+    return `function ${this.scope.identifier(this.#index)}(${params}){\n${this.declarations()}${this.text}}\n`;
+  }
+
+  #instruction(): void {
+    const { reader } = this;
+    let code = reader.bytes[reader.position++];
+    if (code >= 0xfb && code <= 0xfe) code = prefixed(code, reader.u32("prefixed opcode index"));
+    const instruction = INSTRUCTIONS.get(code);
+    if (instruction === undefined) throw new TypeError(`cannot compile opcode 0x${code.toString(16)}`);
+    this.code = code;
+    this.beginInstruction();
+    instruction.emit(this);
+    if (instruction.results !== null) {
+      this.types.length -= instruction.operands;
+      for (const type of instruction.results) this.types.push(type);
+    }
+  }
+
+  /** The rest of the innermost construct cannot be reached. */
+  leave(): void {
+    const frame = this.frames.at(-1)!;
+    frame.reachable = false;
+    this.operands.length = frame.height;
+    this.types.length = frame.typeHeight;
+  }
+
+  /** Passes over instructions up to the `else` or `end` of the innermost construct. */
+  #skipUnreachable(): void {
+    const { reader } = this;
+    for (let depth = 0;;) {
+      const at = reader.position;
+      let code = reader.bytes[reader.position++];
+      if (code >= 0xfb && code <= 0xfe) code = prefixed(code, reader.u32("prefixed opcode index"));
+      const { mnemonic, immediates } = opcodeOf(code)!;
+      switch (mnemonic) {
+        case "block":
+        case "loop":
+        case "if":
+        case "try":
+        case "try_table":
+          depth++;
+          break;
+        case "else":
+        case "catch":
+        case "catch_all":
+          if (depth > 0) break;
+          reader.position = at;
+          return;
+        case "end":
+        case "delegate":
+          if (depth-- > 0) break;
+          reader.position = at;
+          return;
+      }
+      for (const immediate of immediates) skipImmediate(reader, immediate);
+    }
+  }
+
+  /** Reads a block type. */
+  blockType(): { params: readonly ValueType[]; results: readonly ValueType[] } {
+    const { reader } = this;
+    const code = reader.bytes[reader.position];
+    if (code === EMPTY_BLOCK) {
+      reader.position++;
+      return { params: [], results: [] };
+    }
+    if ((code & 0xc0) === 0x40) return { params: [], results: [reader.valueType()] };
+    return this.scope.module.types[reader.i33("block type index")].signature;
+  }
+
+  /** The return register of the result's component `index`. */
+  resultRegister(kind: Kind, index: number): string {
+    const register = { int: "RESULT_I32", float: "RESULT_F64", ref: "RESULT_REF" }[classOf(kind)];
+    return `${this.scope.runtime(register)}[${index}]`;
+  }
+
+  /** The component as variables and globals hold it. */
+  stored(expression: Expression): Expression {
+    return asInt(expression);
+  }
+
+  /** Operands off the stack, to be written in another order: evaluated when it matters. */
+  inOrder(operands: readonly Expression[]): Expression[] {
+    return operands.map((operand) => operand.effects === Effect.None ? operand : this.evaluated(operand));
+  }
+}
+

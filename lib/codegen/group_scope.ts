@@ -1,0 +1,189 @@
+/**
+ * The scope that the functions of a group share: which functions belong to the group, and the constants and variables
+ * through which their code reaches the module's state and the engine's functions. Using a name makes it part of the group's text.
+ *
+ * @module
+ */
+
+import { isReference, type FunctionIndex } from "../syntax/types.ts";
+import type { CompiledModule } from "../runtime/compiled_module.ts";
+import { Effect, Expression, name, Precedence } from "./expression.ts";
+import { componentKinds } from "./function_builder.ts";
+import { functionIdentifier } from "./identifier.ts";
+import { RUNTIME } from "./runtime_library.ts";
+
+/** A view of a memory; the names are those of `MemoryViews`. */
+export type View = "data" | "u8" | "f32" | "f64";
+
+const VIEW_NAMES: Record<View, string> = { data: "D", u8: "B", f32: "S", f64: "F" };
+
+/**
+ * Bytes of function bodies in a group, about: enough that most calls stay inside one, little enough that the first call of a
+ * function does not wait for code that may never run.
+ */
+const GROUP_BYTES = 24_000;
+
+/** Which group a function belongs to, for all instances of a module. */
+export interface Membership {
+  /** Whether some group has the function. */
+  has(index: FunctionIndex): boolean;
+  /** The function's name in the name section. */
+  functionName(index: FunctionIndex): string | undefined;
+}
+
+/** A group's scope while its text is written. */
+export class GroupScope {
+  readonly module: CompiledModule;
+  /** The functions of the group in the order in which they are to be compiled; grows meanwhile. */
+  readonly functions: FunctionIndex[] = [];
+  readonly #membership: Membership;
+  readonly #identifiers = new Map<FunctionIndex, string>();
+  readonly #taken = new Set<string>(Object.keys(RUNTIME));
+  readonly #constants = new Map<string, string>();
+  readonly #views = new Map<string, string>();
+  readonly #slots = new Set<string>();
+  #bytesLeft = GROUP_BYTES;
+
+  constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
+    this.module = module;
+    this.#membership = membership;
+    this.#add(root);
+  }
+
+  #add(index: FunctionIndex): string {
+    const identifier = functionIdentifier(
+      this.#membership.functionName(index),
+      index,
+      (identifier) => this.#taken.has(identifier),
+    );
+    this.#taken.add(identifier);
+    this.#identifiers.set(index, identifier);
+    this.functions.push(index);
+    return identifier;
+  }
+
+  /** The identifier of a function of the group. */
+  identifier(index: FunctionIndex): string {
+    return this.#identifiers.get(index)!;
+  }
+
+  /** What is called to call a function: its name in the group, or a slot that is filled at the first call. */
+  callee(index: FunctionIndex): string {
+    const known = this.#identifiers.get(index);
+    if (known !== undefined) return known;
+    const { body } = this.module.record.functions[index];
+    if (body !== null && !this.#membership.has(index)) {
+      const size = body.end - body.start;
+      if (size <= this.#bytesLeft) {
+        this.#bytesLeft -= size;
+        return this.#add(index);
+      }
+    }
+    const slot = `f${index}`;
+    this.#slots.add(slot);
+    // The call site sees only the function itself, never a stub: V8 and JavaScriptCore inline it.
+    return `(${slot}??(${slot}=I.code(${index})))`;
+  }
+
+  #constant(identifier: string, value: string): string {
+    this.#constants.set(identifier, value);
+    return identifier;
+  }
+
+  /** An entry of the runtime library. */
+  runtime(entry: keyof typeof RUNTIME | string): string {
+    if (!(entry in RUNTIME)) throw new Error(`no runtime function ${entry}`);
+    return this.#constant(entry, `E.${entry}`);
+  }
+
+  /** A view of a memory, replaced when the memory grows. */
+  view(memory: number, view: View): string {
+    const identifier = `${VIEW_NAMES[view]}${memory}`;
+    this.#views.set(identifier, `I.memory(${memory}).views.${view}`);
+    return identifier;
+  }
+
+  /** The memory object. */
+  memory(index: number): Expression {
+    return name(this.#constant(`M${index}`, `I.memory(${index})`), "ref");
+  }
+
+  /** The table object. */
+  table(index: number): Expression {
+    return name(this.#constant(`T${index}`, `I.table(${index})`), "ref");
+  }
+
+  /** The array of a table's elements. */
+  elements(index: number): string {
+    return this.#constant(`A${index}`, `I.table(${index}).elements`);
+  }
+
+  /** A canonical type. */
+  type(index: number): string {
+    return this.#constant(`C${index}`, `I.type(${index})`);
+  }
+
+  /** The instance. */
+  instance(): Expression {
+    return name(this.#constant("X", "I.instance"), "ref");
+  }
+
+  /** A NaN constant. */
+  nanF32(bits: number): Expression {
+    return this.#nan(`f32FromBits(${bits})`, "f32");
+  }
+
+  /** A NaN constant. */
+  nanF64(low: number, high: number): Expression {
+    return this.#nan(`f64FromBits(${low},${high})`, "f64");
+  }
+
+  #nan(value: string, kind: "f32" | "f64"): Expression {
+    const identifier = `n${this.#nans.size}`;
+    const known = this.#nans.get(value) ?? identifier;
+    this.#nans.set(value, known);
+    return name(this.#constant(known, `E.${value}`), kind);
+  }
+  readonly #nans = new Map<string, string>();
+
+  /** The components of a global: places that can be assigned to; constants when it is immutable. */
+  global(index: number): Expression[] {
+    const { value, mutable } = this.module.record.globals[index].type;
+    const kinds = componentKinds(value);
+    if (!mutable) {
+      return kinds.map((kind, i) => name(this.#constant(`g${index}${"bcd"[i - 1] ?? ""}`, place(i)), kind));
+    }
+    const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
+    const array = isReference(value) ? "tagged" : isFloat ? "untagged.f64" : "untagged.i32";
+    const storage = this.#constant(`G${index}`, `I.global(${index}).${array}`);
+    return kinds.map((kind, i) => {
+      const slot = this.#constant(`o${index}${"bcd"[i - 1] ?? ""}`, slotOf(i));
+      return new Expression(`${storage}[${slot}]`, Precedence.Postfix, kind, Effect.ReadGlobal);
+    });
+
+    function place(component: number): string {
+      const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
+      const array = isReference(value) ? "tagged" : isFloat ? "untagged.f64" : "untagged.i32";
+      return `I.global(${index}).${array}[${slotOf(component)}]`;
+    }
+    function slotOf(component: number): string {
+      const slot = `I.global(${index}).slot`;
+      return isReference(value) || kinds[0] === "f32" || kinds[0] === "f64" ? slot : `${slot}*2+${component}`;
+    }
+  }
+
+  /** The statements that come before the functions. */
+  preamble(): string {
+    let text = "";
+    for (const [identifier, value] of this.#constants) text += `const ${identifier}=${value};\n`;
+    if (this.#slots.size > 0) text += `let ${[...this.#slots].map((slot) => `${slot}=null`).join(",")};\n`;
+    if (this.#views.size > 0) {
+      const views = [...this.#views];
+      text += `let ${views.map(([identifier, value]) => `${identifier}=${value}`).join(",")};\n`;
+      const updates = views.map(([identifier, value]) => `${identifier}=${value}`).join(";");
+      text += `I.onGrowth(()=>{${updates}});\n`;
+    }
+    return text;
+  }
+}
+

@@ -1,0 +1,22 @@
+/**
+ * Indirect calls whose target is not ready or not of exactly the expected type.
+ *
+ * @module
+ */
+
+import type { CanonicalType } from "../syntax/canonical_types.ts";
+import type { Code, FunctionReference } from "../runtime/function_reference.ts";
+import { trap } from "../runtime/traps.ts";
+
+/**
+ * The code of `element`, found at some index of a table, to be called as a function of type `expected`. Traps when there is
+ * no such element (undefined), it is null, or its type is not below the expected one.
+ */
+export function resolveIndirect(
+  element: FunctionReference | null | undefined,
+  expected: CanonicalType,
+): Code {
+  if (element === undefined) return trap("tableOutOfBounds");
+  if (element === null || !element.type.isSubtypeOf(expected)) return trap("functionSignatureMismatch");
+  return element.prepared();
+}

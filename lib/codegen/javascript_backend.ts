@@ -1,0 +1,67 @@
+/**
+ * The backend that runs functions as JavaScript.
+ *
+ * @module
+ */
+
+import { importedCount } from "../syntax/module.ts";
+import type { FunctionIndex } from "../syntax/types.ts";
+import type { CompiledModule } from "../runtime/compiled_module.ts";
+import type { Backend } from "../runtime/engine_state.ts";
+import type { Code, FunctionReference } from "../runtime/function_reference.ts";
+import type { InstanceData } from "../runtime/instance_data.ts";
+import { ModuleCode } from "./group.ts";
+import { makeImportWrapper } from "./import_wrapper.ts";
+import { InstanceLink } from "./instance_link.ts";
+
+/** The generated functions of an instance, by function index. */
+interface InstanceCode {
+  readonly link: InstanceLink;
+  readonly codes: Map<FunctionIndex, Code>;
+}
+
+/** Generates JavaScript for a function when it is first called, together with functions that it calls. */
+export class JavaScriptBackend implements Backend {
+  readonly #modules = new WeakMap<CompiledModule, ModuleCode>();
+  readonly #instances = new WeakMap<InstanceData, InstanceCode>();
+
+  compile(instance: InstanceData, index: FunctionIndex): void {
+    const reference = instance.functionReference(index);
+    if (index < importedCount(instance.module.record.functions)) {
+      install(reference, makeImportWrapper(instance, index));
+      return;
+    }
+    const { link, codes } = this.#instanceCode(instance);
+    if (!codes.has(index)) {
+      const group = this.#moduleCode(instance.module).group(index);
+      for (const [i, code] of group.link(link).entries()) {
+        const member = group.functions[i];
+        codes.set(member, code);
+        const known = instance.functionReferences[member];
+        if (known !== undefined) install(known, code);
+      }
+    }
+    install(reference, codes.get(index)!);
+  }
+
+  #moduleCode(module: CompiledModule): ModuleCode {
+    let code = this.#modules.get(module);
+    if (code === undefined) this.#modules.set(module, code = new ModuleCode(module));
+    return code;
+  }
+
+  #instanceCode(instance: InstanceData): InstanceCode {
+    let code = this.#instances.get(instance);
+    if (code === undefined) {
+      code = { link: new InstanceLink(instance), codes: new Map() };
+      this.#instances.set(instance, code);
+    }
+    return code;
+  }
+}
+
+/** The code first: a reference with a signature id is called without asking for code. */
+function install(reference: FunctionReference, code: Code): void {
+  reference.code = code;
+  reference.signatureId = reference.type.id;
+}

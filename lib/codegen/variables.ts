@@ -1,0 +1,94 @@
+/**
+ * Locals, globals and the instructions that only move values: `drop` and `select` (specification 4.6.2 and 4.6.5).
+ *
+ * @module
+ */
+
+import { asCondition, conditional, Effect, type Kind, OBSERVABLE } from "./expression.ts";
+import { componentKinds } from "./function_builder.ts";
+import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+
+function localGet(f: FunctionCompiler): void {
+  const index = f.reader.u32("local index");
+  for (const variable of f.locals[index]) f.push(variable.read());
+  f.types.push(f.localTypes[index]);
+}
+
+function localSet(f: FunctionCompiler): void {
+  const variables = f.locals[f.reader.u32("local index")];
+  f.types.pop();
+  f.assign(variables, f.popComponents(variables.length));
+}
+
+function localTee(f: FunctionCompiler): void {
+  const variables = f.locals[f.reader.u32("local index")];
+  f.assign(variables, f.popComponents(variables.length));
+  for (const variable of variables) f.push(variable.read());
+}
+
+function globalGet(f: FunctionCompiler): void {
+  const index = f.reader.u32("global index");
+  const { type } = f.scope.module.record.globals[index];
+  f.types.push(type.value);
+  for (const component of f.scope.global(index)) f.push(component);
+}
+
+function globalSet(f: FunctionCompiler): void {
+  const index = f.reader.u32("global index");
+  const places = f.scope.global(index);
+  f.types.pop();
+  const values = f.popComponents(places.length).map((value) => f.stored(value));
+  const effects = values.reduce((all, value) => all | value.effects, Effect.WriteGlobal);
+  f.settle(effects);
+  // The second half must not be computed from the new first one.
+  const ready = values.length === 1 ? values : values.map((value) => f.evaluated(value));
+  ready.forEach((value, i) => f.write(`${places[i].text}=${value.text}`));
+}
+
+function drop(f: FunctionCompiler): void {
+  const type = f.types.pop()!;
+  for (let count = componentKinds(type).length; count > 0; count--) f.discard(f.pop());
+}
+
+function select(f: FunctionCompiler): void {
+  f.types.length -= 2;
+  const type = f.types.at(-1)!;
+  const count = componentKinds(type).length;
+  // Both operands are evaluated, whichever is selected.
+  for (let depth = 2 * count; depth > 0; depth--) {
+    if ((f.operands.at(-1 - depth)!.effects & OBSERVABLE) !== 0) f.simplify(depth);
+  }
+  const { effects } = f.operands.at(-1)!;
+  if (count > 1 || effects & (Effect.Call | Effect.Trap)) f.simplify(0);
+  const condition = asCondition(f.pop());
+  const b = f.popComponents(count);
+  const a = f.popComponents(count);
+  for (let i = 0; i < count; i++) {
+    const [whenTrue, whenFalse] = [f.stored(a[i]), f.stored(b[i])];
+    f.push(conditional(condition, whenTrue, whenFalse, joined(whenTrue.kind, whenFalse.kind)));
+  }
+}
+
+function joined(a: Kind, b: Kind): Kind {
+  if (a === b) return a;
+  return a === "f32" || a === "quiet f32" ? "f32" : "int";
+}
+
+/** Variable and parametric instructions. */
+export const VARIABLE_EMITTERS: Readonly<Record<string, Emitter>> = {
+  "nop": () => {},
+  "drop": drop,
+  "select": (f) => {
+    if (f.code === TYPED_SELECT) {
+      for (let count = f.reader.u32("number of select types"); count > 0; count--) f.reader.valueType();
+    }
+    select(f);
+  },
+  "local.get": localGet,
+  "local.set": localSet,
+  "local.tee": localTee,
+  "global.get": globalGet,
+  "global.set": globalSet,
+};
+
+const TYPED_SELECT = 0x1c;

@@ -1,0 +1,48 @@
+/**
+ * What can be told about a JavaScript function from outside without running code of anybody: whether it is an
+ * ordinary function whose parameters can be counted. Calls mean the same whatever the answer; a function with the
+ * signature's own number of parameters can be called without adapting the arguments.
+ *
+ * @module
+ */
+
+import type { Callable } from "../runtime/imported_function.ts";
+
+const { getOwnPropertyDescriptor } = Object;
+const { call, toString } = Function.prototype;
+const sourceOf: (callable: Callable) => string = call.bind(toString);
+
+/** The source text every engine gives for all of its proxies; V8 also for bound functions. */
+const PROXY_SOURCE = sourceOf(new Proxy(() => {}, {}));
+/** How the source texts of functions that are not written in JavaScript end (ECMA-262, NativeFunction). */
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+
+/**
+ * The formal parameter count of a plain function: that of `length`, so parameters from the first one with a default value
+ * on, and a rest parameter, do not count. -1 for everything else that can be called: class constructors, bound
+ * functions, proxies.
+ */
+export function formalParameterCount(callable: Callable): number {
+  const source = sourceOf(callable);
+  // Before any property is looked at: that would run a proxy's traps.
+  if (source === PROXY_SOURCE || isClass(callable, source) || isBound(callable, source)) return -1;
+  const length = ownValue(callable, "length");
+  return typeof length === "number" ? length : -1;
+}
+
+/** Its source text begins like that of a method named "class", which has no read-only `prototype`. */
+function isClass(callable: Callable, source: string): boolean {
+  return (source.startsWith("class") || source.startsWith("@")) &&
+    getOwnPropertyDescriptor(callable, "prototype")?.writable === false;
+}
+
+function isBound(callable: Callable, source: string): boolean {
+  if (!NATIVE.test(source.slice(-40))) return false;
+  const name = ownValue(callable, "name");
+  return typeof name === "string" && name.startsWith("bound ");
+}
+
+/** The value of an own data property. */
+function ownValue(callable: Callable, key: string): unknown {
+  return getOwnPropertyDescriptor(callable, key)?.value;
+}
