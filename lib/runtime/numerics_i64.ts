@@ -23,11 +23,12 @@ function setPair(pair: Int32Array, value: number): void {
 }
 
 /**
- * Divisors from 2^13 to 2^30: the quotient is below 2^51, so that its estimate in doubles is off by one at most, and
- * remainders that are off by the divisor still fit an int32.
+ * Divisors in [2^14, 2^32 - 2^16], by which one division of doubles is enough: by a divisor made larger by 2^-51 of itself the
+ * quotient comes out at most 1 too small, and never too large, so that the remainder is between 0 and 2^32.
  */
-const FAST_DIVISOR = 1 << 13;
-const FAST_DIVISOR_END = 1 << 30;
+const LEAST_DIVISOR = 16384;
+const DIVISORS = 0xffff0000 - LEAST_DIVISOR;
+const ENLARGED = 1 + 2 ** -51;
 
 /** Unsigned division of `(al, ah)` by the nonzero `(bl, bh)`: returns the low half of the quotient. */
 function divide(al: number, ah: number, bl: number, bh: number): number {
@@ -56,33 +57,26 @@ function divideBy32(al: number, ah: number, bl: number): number {
   return middle * 65536 + low | 0;
 }
 
-/** The quotient is below 2^32, so its estimate in doubles is off by one at most. */
+/**
+ * The quotient is below 2^32: estimated with a divisor larger by 2^-50 of itself, which outweighs all rounding, it is never too
+ * large and at most 1 too small.
+ */
 function divideBy64(al: number, ah: number, bl: number, bh: number): number {
   const a = (ah >>> 0) * TWO_32 + (al >>> 0);
   const b = (bh >>> 0) * TWO_32 + (bl >>> 0);
-  let quotient = floor(a / b);
-  // The remainder modulo 2^64 of the estimate: a - quotient * b.
-  const q = quotient | 0;
-  const productLow = multiply(q, 0, bl, bh);
-  const productHigh = RESULT_I32[1];
-  let low = al - productLow | 0;
-  let high = ah - productHigh - ((al >>> 0) < (productLow >>> 0) ? 1 : 0) | 0;
-  const tooLarge = (ah >>> 0) < (productHigh >>> 0) || ah === productHigh && (al >>> 0) < (productLow >>> 0);
-  if (tooLarge) {
-    quotient -= 1;
-    const sum = low + bl | 0;
-    high = high + bh + ((sum >>> 0) < (bl >>> 0) ? 1 : 0) | 0;
-    low = sum;
-  } else if ((high >>> 0) > (bh >>> 0) || high === bh && (low >>> 0) >= (bl >>> 0)) {
-    quotient += 1;
-    const difference = low - bl | 0;
+  let quotient = floor(a / (b * (1 + 2 ** -50))) | 0;
+  const product = multiply(quotient, 0, bl, bh);
+  let low = al - product | 0;
+  let high = ah - RESULT_I32[1] - ((al >>> 0) < (product >>> 0) ? 1 : 0) | 0;
+  if ((high >>> 0) > (bh >>> 0) || high === bh && (low >>> 0) >= (bl >>> 0)) {
+    quotient = quotient + 1 | 0;
     high = high - bh - ((low >>> 0) < (bl >>> 0) ? 1 : 0) | 0;
-    low = difference;
+    low = low - bl | 0;
   }
   REMAINDER[0] = low;
   REMAINDER[1] = high;
   RESULT_I32[1] = 0;
-  return quotient | 0;
+  return quotient;
 }
 
 /** `i64.mul`. Generated code multiplies inline. */
@@ -103,13 +97,13 @@ function negateResult(low: number): number {
 
 /** `i64.div_u`. Traps. */
 export function i64DivU(al: number, ah: number, bl: number, bh: number): number {
-  if (bh === 0 && bl >= FAST_DIVISOR && bl < FAST_DIVISOR_END) {
-    let quotient = floor(((ah >>> 0) * TWO_32 + (al >>> 0)) / bl);
-    const remainder = al - imul(quotient, bl) | 0;
-    if (remainder < 0) quotient -= 1;
-    else if (remainder >= bl) quotient += 1;
-    RESULT_I32[1] = quotient / TWO_32;
-    return quotient | 0;
+  if (bh === 0 && (bl - LEAST_DIVISOR >>> 0) <= DIVISORS) {
+    const divisor = bl >>> 0;
+    const quotient = floor(((ah >>> 0) * TWO_32 + (al >>> 0)) / (divisor * ENLARGED));
+    const tooSmall = (al - imul(quotient, bl) >>> 0) >= divisor;
+    const exact = tooSmall ? quotient + 1 : quotient;
+    RESULT_I32[1] = exact / TWO_32;
+    return exact | 0;
   }
   if (bl === 0 && bh === 0) trap("divideByZero");
   return divide(al, ah, bl, bh);
@@ -117,10 +111,11 @@ export function i64DivU(al: number, ah: number, bl: number, bh: number): number 
 
 /** `i64.rem_u`. Traps. */
 export function i64RemU(al: number, ah: number, bl: number, bh: number): number {
-  if (bh === 0 && bl >= FAST_DIVISOR && bl < FAST_DIVISOR_END) {
-    const remainder = al - imul(((ah >>> 0) * TWO_32 + (al >>> 0)) / bl, bl) | 0;
+  if (bh === 0 && (bl - LEAST_DIVISOR >>> 0) <= DIVISORS) {
+    const divisor = bl >>> 0;
+    const remainder = al - imul(((ah >>> 0) * TWO_32 + (al >>> 0)) / (divisor * ENLARGED), bl) | 0;
     RESULT_I32[1] = 0;
-    return remainder < 0 ? remainder + bl : remainder >= bl ? remainder - bl : remainder;
+    return (remainder >>> 0) >= divisor ? remainder - bl | 0 : remainder;
   }
   if (bl === 0 && bh === 0) trap("remainderByZero");
   divide(al, ah, bl, bh);

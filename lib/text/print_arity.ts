@@ -1,6 +1,6 @@
 /**
- * How many operands an instruction takes from the stack and how many values it leaves there: what folding needs to know
- * of types (specification 3.4 "Instructions").
+ * How many operands an instruction takes from the stack and how many values it leaves there: what folding
+ * needs to know of types (specification 3.4 "Instructions").
  *
  * @module
  */
@@ -11,7 +11,9 @@ import type { TypeIndex } from "../syntax/types.ts";
 
 /** Numbers of operands and results. */
 export interface Arity {
+  /** Operands. */
   readonly params: number;
+  /** Results. */
   readonly results: number;
 }
 
@@ -124,6 +126,7 @@ export interface LabelArities {
 export class ArityFinder {
   readonly #module: Module;
 
+  /** Looks up types, functions and tags in `module`. */
   constructor(module: Module) {
     this.#module = module;
   }

@@ -1,10 +1,10 @@
 /**
- * Function bodies and expressions in the folded style (specification 6.5.12 "Folded Instructions"): an instruction stands in
- * parentheses with the instructions that give its operands.
+ * Function bodies and expressions in the folded style (specification 6.5.12 "Folded Instructions"): an
+ * instruction stands in parentheses with the instructions that give its operands.
  *
- * An instruction takes in what the ones before it leave when that is just what it needs. Otherwise (operands come from outside the
- * block, or from an instruction with more results, or another instruction stands between) it is printed flat, and nothing
- * takes in what stands before it or itself.
+ * An instruction takes in what the ones before it leave when that is just what it needs. Otherwise (operands
+ * come from outside the block, or from an instruction with more results, or another instruction stands
+ * between) it is printed flat, and nothing takes in what stands before it or itself.
  *
  * @module
  */
@@ -134,9 +134,14 @@ export class FoldedPrinter implements LabelArities {
     this.#write(this.#read(results), level);
   }
 
-  /** The instructions of an expression on the line that is there, a space before each. */
-  expression(): void {
-    this.#write(this.#read(1), SAME_LINE);
+  /**
+   * The instructions of an expression on the line that is there, a space before each; returns whether there
+   * are any.
+   */
+  expression(): boolean {
+    const nodes = this.#read(1);
+    this.#write(nodes, SAME_LINE);
+    return nodes.length > 0;
   }
 
   /** An expression as ` (keyword ...)`, or without the keyword when it is one folded instruction. */

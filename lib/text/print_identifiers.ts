@@ -5,6 +5,7 @@
  */
 
 import type { IndirectNameMap, ModuleNames, NameMap } from "../binary/encode_names.ts";
+import type { Module } from "../syntax/module.ts";
 import { identifier, nameLiteral } from "./print_string.ts";
 
 /** The identifiers of an index space. */
@@ -13,6 +14,8 @@ export class Identifiers {
   readonly #bindings = new Map<number, string>();
 
   /**
+   * Makes the identifiers of an index space.
+   *
    * @param names names by index
    * @param size number of entries; names of others are left out
    */
@@ -49,7 +52,10 @@ export class Identifiers {
     return this.#identifiers.get(index) ?? String(index);
   }
 
-  /** What follows the keyword of an entry's definition, with a space in front; empty when the entry has no name. */
+  /**
+   * What follows the keyword of an entry's definition, with a space in front; empty when the entry has no
+   * name.
+   */
   binding(index: number): string {
     return this.#bindings.get(index) ?? "";
   }
@@ -62,27 +68,23 @@ export class Identifiers {
 
 const NONE = new Identifiers(undefined, 0);
 
-/** How many entries the index spaces of a module have. */
-export interface SpaceSizes {
-  readonly types: number;
-  readonly functions: number;
-  readonly tables: number;
-  readonly memories: number;
-  readonly globals: number;
-  readonly tags: number;
-  readonly elements: number;
-  readonly data: number;
-}
-
 /** The identifiers of a module. */
 export class ModuleIdentifiers {
+  /** Of types. */
   readonly types: Identifiers;
+  /** Of functions. */
   readonly functions: Identifiers;
+  /** Of tables. */
   readonly tables: Identifiers;
+  /** Of memories. */
   readonly memories: Identifiers;
+  /** Of globals. */
   readonly globals: Identifiers;
+  /** Of tags. */
   readonly tags: Identifiers;
+  /** Of element segments. */
   readonly elements: Identifiers;
+  /** Of data segments. */
   readonly data: Identifiers;
   /** What stands after the keyword `module`, with a space in front, or nothing. */
   readonly module: string;
@@ -91,15 +93,16 @@ export class ModuleIdentifiers {
   readonly #labelNames: IndirectNameMap | undefined;
   readonly #fields = new Map<number, Identifiers>();
 
-  constructor(names: ModuleNames, sizes: SpaceSizes) {
-    this.types = new Identifiers(names.types, sizes.types);
-    this.functions = new Identifiers(names.functions, sizes.functions);
-    this.tables = new Identifiers(names.tables, sizes.tables);
-    this.memories = new Identifiers(names.memories, sizes.memories);
-    this.globals = new Identifiers(names.globals, sizes.globals);
-    this.tags = new Identifiers(names.tags, sizes.tags);
-    this.elements = new Identifiers(names.elements, sizes.elements);
-    this.data = new Identifiers(names.data, sizes.data);
+  /** The identifiers that `names` makes for the entries of `module`. */
+  constructor(names: ModuleNames, module: Module) {
+    this.types = new Identifiers(names.types, module.types.length);
+    this.functions = new Identifiers(names.functions, module.functions.length);
+    this.tables = new Identifiers(names.tables, module.tables.length);
+    this.memories = new Identifiers(names.memories, module.memories.length);
+    this.globals = new Identifiers(names.globals, module.globals.length);
+    this.tags = new Identifiers(names.tags, module.tags.length);
+    this.elements = new Identifiers(names.elements, module.elements.length);
+    this.data = new Identifiers(names.data, module.data.length);
     this.module = names.module == null ? "" : new Identifiers(new Map([[0, names.module]]), 1).binding(0);
     this.#fieldNames = names.fields;
     this.#localNames = names.locals;

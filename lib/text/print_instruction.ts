@@ -1,6 +1,6 @@
 /**
- * Instructions one after the other, from bytes to text (specification 6.5 "Instructions"): opcode and immediates, as the
- * opcode table lists them, and the nesting of blocks.
+ * Instructions one after the other, from bytes to text (specification 6.5 "Instructions"): opcode and
+ * immediates, as the opcode table lists them, and the nesting of blocks.
  *
  * @module
  */
@@ -72,6 +72,7 @@ const NO_TYPE: FunctionType = { kind: "func", params: [], results: [] };
 
 /** Names of what only the instructions of one body refer to. */
 export interface BodyNames {
+  /** Parameters included. */
   readonly locals: Identifiers;
   /** By the order of the blocks. */
   readonly labels: NameMap | undefined;
@@ -104,14 +105,21 @@ export class InstructionPrinter {
   readonly #types: TypePrinter;
   readonly #reader: TypeReader;
   readonly #printsOffsets: boolean;
-  /** What opened the part of each block around the next instruction, innermost last: a block's code, or `else` ... */
+  /**
+   * What opened the part of each block around the next instruction, innermost last: a block's code, or `else`
+   * ...
+   */
   readonly #blocks: number[] = [];
   /** The identifiers of these blocks; null for those without one. */
   readonly #labels: (string | null)[] = [];
   /** Blocks opened so far. */
   #labelCount = 0;
 
-  /** @param printsOffsets whether the text of an instruction ends in a comment with its offset */
+  /**
+   * Prints instructions of `module`.
+   *
+   * @param printsOffsets whether the text of an instruction ends in a comment with its offset
+   */
   constructor(module: Module, identifiers: ModuleIdentifiers, types: TypePrinter, printsOffsets: boolean) {
     this.#module = module;
     this.#identifiers = identifiers;
@@ -223,7 +231,10 @@ export class InstructionPrinter {
     this.text = this.#withImmediates(opcode);
   }
 
-  /** The keyword and the immediates of the instruction. Where text and binary order them differently, the text's. */
+  /**
+   * The keyword and the immediates of the instruction. Where text and binary order them differently, the
+   * text's.
+   */
   #withImmediates(opcode: Opcode): string {
     const { mnemonic, immediates } = opcode;
     switch (mnemonic) {
@@ -449,7 +460,9 @@ export class InstructionPrinter {
     return text;
   }
 
-  /** The memory unless it is the first one, the offset unless it is zero, the alignment unless it is `width`. */
+  /**
+   * The memory unless it is the first one, the offset unless it is zero, the alignment unless it is `width`.
+   */
   #memoryArgument(width: number): string {
     const reader = this.#reader;
     const at = reader.position;

@@ -1,12 +1,13 @@
 /**
- * Module record to text (specification 6.6 "Modules"). The text has the record's declarations in its order, so reading it
- * gives the same record.
+ * Module record to text (specification 6.6 "Modules"). The text has the record's declarations in its order,
+ * so reading it gives the same record.
  *
  * @module
  */
 
 import { SECTION_ORDER } from "../binary/encode.ts";
 import { NameSection } from "../binary/names.ts";
+import { compileErrorAt } from "../syntax/errors.ts";
 import {
   type ByteRange,
   type CustomSection,
@@ -29,23 +30,29 @@ import { memoryTypeText, TypePrinter } from "./print_type.ts";
 
 /** Options of {@linkcode printModule}. */
 export interface PrintOptions {
-  /** Whether instructions stand in parentheses around their operands; false when absent. Constant expressions always do. */
+  /**
+   * Whether instructions stand in parentheses around their operands; false when absent. Constant expressions
+   * always do.
+   */
   readonly folded?: boolean;
   /**
-   * Whether the names of the module's name section become identifiers; true when absent. Otherwise everything is referred to
-   * by its index, and the names are left out.
+   * Whether the names of the module's name section become identifiers; true when absent. Otherwise everything
+   * is referred to by its index, and the names are left out.
    */
   readonly names?: boolean;
   /** Spaces that one level of nesting is indented by; 2 when absent. */
   readonly indent?: number;
-  /** Whether instructions are followed by their offsets in the module, as messages of errors have them; false when absent. */
+  /**
+   * Whether instructions are followed by their offsets in the module, as messages of errors have them; false
+   * when absent.
+   */
   readonly offsets?: boolean;
 }
 
 /**
- * A module in the text format. `parseModule` makes the same module of it, but for LEB128 integers longer than they need
- * be, runs of equal locals that are declared apart, and a data count that nothing needs. Custom sections other than the names
- * become `(@custom ...)` annotations with the bytes they have.
+ * A module in the text format. `parseModule` makes the same module of it, but for LEB128 integers longer than
+ * they need be, runs of equal locals that are declared apart, and a data count that nothing needs. Custom
+ * sections other than the names become `(@custom ...)` annotations with the bytes they have.
  *
  * ```ts
  * import { decodeModule } from "../binary/decode.ts";
@@ -62,8 +69,8 @@ export function printModule(module: Module, options: PrintOptions = {}): string 
 }
 
 /**
- * The text of {@linkcode printModule} in pieces of some ten thousand characters or more: that of a big module may be longer
- * than strings can be.
+ * The text of {@linkcode printModule} in pieces of some ten thousand characters or more: that of a big module
+ * may be longer than strings can be.
  *
  * @throws {CompileError} while it runs, like `printModule`
  */
@@ -107,16 +114,7 @@ class ModulePrinter {
     this.#module = module;
     this.#foldsBodies = folded;
     this.#out = new TextOutput(" ".repeat(indent));
-    this.#identifiers = new ModuleIdentifiers(names ? new NameSection(module) : NO_NAMES, {
-      types: module.types.length,
-      functions: module.functions.length,
-      tables: module.tables.length,
-      memories: module.memories.length,
-      globals: module.globals.length,
-      tags: module.tags.length,
-      elements: module.elements.length,
-      data: module.data.length,
-    });
+    this.#identifiers = new ModuleIdentifiers(names ? new NameSection(module) : NO_NAMES, module);
     this.#types = new TypePrinter(module.types, this.#identifiers);
     this.#instructions = new InstructionPrinter(module, this.#identifiers, this.#types, offsets);
     this.#folded = new FoldedPrinter(this.#out, this.#instructions, new ArityFinder(module));
@@ -248,7 +246,10 @@ class ModulePrinter {
   #table(index: number): void {
     const { type, init } = this.#module.tables[index];
     this.#out.write(`(table${definition(this.#identifiers.tables, index)} ${this.#types.table(type)}`);
-    if (init !== null) this.#expression(init);
+    if (init !== null && !this.#expression(init)) {
+      // the text would be that of a table without initial value
+      throw compileErrorAt("expected 1 elements on the stack for constant expression, found 0", init.start);
+    }
     this.#out.write(")");
   }
 
@@ -352,10 +353,10 @@ class ModulePrinter {
     return composite?.kind === "func" ? composite : NO_SIGNATURE;
   }
 
-  /** A constant expression, with a space in front. */
-  #expression(range: ByteRange): void {
+  /** A constant expression, with a space in front; returns whether it is more than its `end`. */
+  #expression(range: ByteRange): boolean {
     this.#instructions.startExpression(range);
-    this.#folded.expression();
+    return this.#folded.expression();
   }
 
   /** A constant expression as ` (keyword ...)`, or without the keyword where that may be left out. */

@@ -1,5 +1,6 @@
 /**
- * Numbers in the text format that read back to the same bits (specification 6.3.1 "Integers", 6.3.2 "Floating-Point").
+ * Numbers in the text format that read back to the same bits (specification 6.3.1 "Integers", 6.3.2
+ * "Floating-Point").
  *
  * @module
  */

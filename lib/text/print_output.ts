@@ -18,7 +18,11 @@ export class TextOutput {
   #pieces: string[] = [];
   #joined: string[] = [];
 
-  /** @param indent what one level of indentation looks like */
+  /**
+   * Starts without text.
+   *
+   * @param indent what one level of indentation looks like
+   */
   constructor(indent: string) {
     this.#lineStarts = Array.from({ length: MAX_LEVEL + 1 }, (_, level) => `\n${indent.repeat(level)}`);
   }

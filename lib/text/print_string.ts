@@ -7,7 +7,10 @@
 import type { ByteRange } from "../syntax/module.ts";
 
 const PLAIN_IDENTIFIER = /^[!#-'*+\-./0-9:<-Z\\^_`a-z|~]+$/;
-/** Quotes, backslashes, and what cannot be seen: control and format characters, separators other than the space. */
+/**
+ * Quotes, backslashes, and what cannot be seen: control and format characters, separators other than the
+ * space.
+ */
 const ESCAPED = /["\\\p{C}]|[^\P{Z} ]/gu;
 
 /** The string literal of a name. */
@@ -15,7 +18,10 @@ export function nameLiteral(name: string): string {
   return `"${name.replace(ESCAPED, escape)}"`;
 }
 
-/** The identifier for a name that is not empty: `$name`, or `$"name"` when it has other characters than identifiers. */
+/**
+ * The identifier for a name that is not empty: `$name`, or `$"name"` when it has other characters than
+ * identifiers.
+ */
 export function identifier(name: string): string {
   return PLAIN_IDENTIFIER.test(name) ? `$${name}` : `$${nameLiteral(name)}`;
 }

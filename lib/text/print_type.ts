@@ -27,6 +27,7 @@ export class TypePrinter {
   readonly #identifiers: ModuleIdentifiers;
   readonly #typeUses = new Map<TypeIndex, string>();
 
+  /** @param types the module's types by index */
   constructor(types: readonly SubType[], identifiers: ModuleIdentifiers) {
     this.#types = types;
     this.#identifiers = identifiers;
@@ -53,7 +54,10 @@ export class TypePrinter {
     return types.map((type) => this.value(type)).join(" ");
   }
 
-  /** Declarations of locals or parameters, the first one with index `first`: those without a name share one clause. */
+  /**
+   * Declarations of locals or parameters, the first one with index `first`: those without a name share one
+   * clause.
+   */
   declarations(
     keyword: "param" | "local",
     types: readonly ValueType[],

@@ -220,3 +220,13 @@ Deno.test("printModule() rejects more locals than functions may have", () => {
     "local count too large @+1",
   );
 });
+
+Deno.test("printModule() rejects a table whose initial value is an empty expression", () => {
+  const module = parseModule("(table 1 funcref)");
+  const init = { bytes: Uint8Array.of(0x0b), start: 0, end: 1 };
+  assertThrows(
+    () => printModule({ ...module, tables: [{ ...module.tables[0], init }] }),
+    CompileError,
+    "found 0 @+0",
+  );
+});
