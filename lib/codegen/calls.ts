@@ -38,7 +38,9 @@ function direct(f: FunctionCompiler): void {
   const index = f.reader.u32("function index");
   const { module } = f.scope;
   const type = module.types[module.record.functions[index].type].signature;
-  const expression = call(f.scope.callee(index), popArguments(f, type), resultKind(type), Effect.Call);
+  if (index === f.index) f.callsItself = true;
+  const callee = index === f.index ? f.selfCallee : f.scope.callee(index);
+  const expression = call(callee, popArguments(f, type), resultKind(type), Effect.Call);
   pushResults(f, expression, type.results);
 }
 

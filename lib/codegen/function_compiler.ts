@@ -33,15 +33,20 @@ export class FunctionCompiler extends FunctionBuilder {
   readonly localTypes: ValueType[] = [];
   /** Kinds of the result's components. */
   readonly resultKinds: readonly Kind[];
-  readonly #index: FunctionIndex;
+  /** What a call of the function by itself calls. */
+  readonly selfCallee: string;
+  /** Whether there is such a call. */
+  callsItself = false;
+  readonly index: FunctionIndex;
   readonly #end: number;
 
-  constructor(scope: GroupScope, index: FunctionIndex) {
+  constructor(scope: GroupScope, index: FunctionIndex, selfCallee: string = scope.identifier(index)) {
     super(scope);
     const { record, types } = scope.module;
     const { type, body } = record.functions[index];
     const { params, results } = types[type].signature;
-    this.#index = index;
+    this.index = index;
+    this.selfCallee = selfCallee;
     this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
     this.reader.position = body!.start;
     this.#end = body!.end;
@@ -60,15 +65,15 @@ export class FunctionCompiler extends FunctionBuilder {
     this.addLocal(type, parameter);
   }
 
-  /** The function's text: a function declaration. */
-  compile(): string {
+  /** The function's text: a declaration of `identifier`. */
+  compile(identifier: string): string {
     const { reader } = this;
     const params = this.parameters();
     while (reader.position < this.#end) {
       if (!this.frames.at(-1)!.reachable) this.#skipUnreachable();
       this.#instruction();
     }
-    return `function ${this.scope.identifier(this.#index)}(${params}){\n${this.declarations()}${this.text}}\n`;
+    return `function ${identifier}(${params}){\n${this.declarations()}${this.text}}\n`;
   }
 
   #instruction(): void {

@@ -67,6 +67,14 @@ export class GroupScope {
     return this.#identifiers.get(index)!;
   }
 
+  /** Another identifier for a function of the group. */
+  twinIdentifier(index: FunctionIndex): string {
+    let identifier = this.identifier(index);
+    do identifier += "$"; while (this.#taken.has(identifier));
+    this.#taken.add(identifier);
+    return identifier;
+  }
+
   /** What is called to call a function: its name in the group, or a slot that is filled at the first call. */
   callee(index: FunctionIndex): string {
     const known = this.#identifiers.get(index);

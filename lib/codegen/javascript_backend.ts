@@ -34,8 +34,9 @@ export class JavaScriptBackend implements Backend {
     const { link, codes } = this.#instanceCode(instance);
     if (!codes.has(index)) {
       const group = this.#moduleCode(instance.module).group(index);
-      for (const [i, code] of group.link(link).entries()) {
-        const member = group.functions[i];
+      const linked = group.link(link);
+      for (const [i, member] of group.functions.entries()) {
+        const code = linked[i];
         codes.set(member, code);
         const known = instance.functionReferences[member];
         if (known !== undefined) install(known, code);

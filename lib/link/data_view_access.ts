@@ -18,8 +18,6 @@ import { foreign } from "../runtime/traps.ts";
 const { apply } = Reflect;
 const { call } = Function.prototype;
 const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
-const ArrayBufferPrototype = ArrayBuffer.prototype;
-const SharedArrayBufferPrototype = globalThis.SharedArrayBuffer?.prototype;
 
 /** The methods that are here, and the getter `byteLength`. */
 export const DATA_VIEW_ACCESSORS = [
@@ -64,12 +62,11 @@ export const DATA_VIEW_BUILTINS: Readonly<Record<DataViewAccessor, Callable>> = 
 const bufferOf = getterOf(DataView.prototype, "buffer")!;
 const byteOffsetOf = getterOf(DataView.prototype, "byteOffset")!;
 const byteLengthOf = getterOf(DataView.prototype, "byteLength")!;
-const resizable = getterOf(ArrayBufferPrototype, "resizable");
-const growable = getterOf(SharedArrayBufferPrototype, "growable");
-const isArrayBuffer = getterOf(ArrayBufferPrototype, "byteLength")!;
+const resizable = getterOf(ArrayBuffer.prototype, "resizable");
+const growable = getterOf(globalThis.SharedArrayBuffer?.prototype, "growable");
 
 /** A view with nothing but the builtins. A derived class, because V8 gives the objects of other constructors a new map each. */
-class PrivateView extends DataView {
+class PrivateView extends DataView<ArrayBuffer> {
   constructor(buffer: ArrayBufferLike, byteOffset: number, byteLength: number) {
     super(buffer as ArrayBuffer, byteOffset, byteLength);
   }
@@ -94,12 +91,12 @@ const remember: (map: typeof privateViews, key: unknown, view: PrivateView) => u
 
 /** Whether a buffer keeps its length until it is detached. */
 function hasFixedLength(buffer: ArrayBufferLike): boolean {
+  if (resizable === null) return true;
   try {
-    apply(isArrayBuffer, buffer, []);
+    return !apply(resizable, buffer, []);
   } catch {
     return growable === null || !apply(growable, buffer, []);
   }
-  return resizable === null || !apply(resizable, buffer, []);
 }
 
 /**

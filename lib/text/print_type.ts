@@ -27,7 +27,7 @@ export class TypePrinter {
   readonly #identifiers: ModuleIdentifiers;
   readonly #typeUses = new Map<TypeIndex, string>();
 
-  /** @param types the module's types by index */
+  /** Prints `types`, the module's by index. */
   constructor(types: readonly SubType[], identifiers: ModuleIdentifiers) {
     this.#types = types;
     this.#identifiers = identifiers;

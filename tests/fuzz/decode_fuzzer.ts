@@ -11,6 +11,7 @@ import { CompileError } from "../../lib/syntax/errors.ts";
 import type { FeatureSet } from "../../lib/syntax/features.ts";
 import type { Module } from "../../lib/syntax/module.ts";
 import { validateModule } from "../../lib/valid/module.ts";
+import { knownDifference } from "./host_differences.ts";
 import { mutate, Random } from "./mutate.ts";
 
 /** A mutant over which something is wrong. */
@@ -25,8 +26,8 @@ export interface Finding {
 export interface FuzzResult {
   readonly valid: number;
   readonly invalid: number;
-  /** Mutants on which the host has limits of its own. */
-  readonly hostLimits: number;
+  /** How often a known difference of the host's was met, by its reason. */
+  readonly differences: ReadonlyMap<string, number>;
   readonly findings: Finding[];
 }
 
@@ -59,12 +60,6 @@ function hostMessage(bytes: Uint8Array): string {
   }
 }
 
-/**
- * Texts of the host's for modules that the specification allows: a table's initial size and a memory's size are limited
- * when they are allocated, not before.
- */
-const HOST_LIMITS = /larger than implementation limit|exceeds? (?:the )?(?:internal|maximum)/;
-
 /** Tries `count` mutants of `seeds`. */
 export function fuzzDecode(
   seeds: readonly Uint8Array[],
@@ -75,7 +70,7 @@ export function fuzzDecode(
 ): FuzzResult {
   let valid = 0;
   let invalid = 0;
-  let hostLimits = 0;
+  const differences = new Map<string, number>();
   const findings: Finding[] = [];
   for (let i = 0; i < count; i++) {
     const random = new Random(Math.imul(seed + i, 0x9e3779b1));
@@ -90,8 +85,10 @@ export function fuzzDecode(
       problem = `took ${time.toFixed(0)} ms`;
     } else if (WebAssembly.validate(bytes as BufferSource) !== (module !== null)) {
       const host = hostMessage(bytes);
-      if (module !== null && HOST_LIMITS.test(host)) hostLimits++;
-      else problem = `host: ${host}\n  here: ${module ? "valid" : (error as Error).message}`;
+      const here = module ? null : (error as Error).message;
+      const known = knownDifference(here, host);
+      if (known) differences.set(known.reason, (differences.get(known.reason) ?? 0) + 1);
+      else problem = `host: ${host}\n  here: ${here ?? "valid"}`;
     }
     if (module) valid++;
     else invalid++;
@@ -101,5 +98,5 @@ export function fuzzDecode(
       onFinding(finding);
     }
   }
-  return { valid, invalid, hostLimits, findings };
+  return { valid, invalid, differences, findings };
 }

@@ -30,7 +30,7 @@ Deno.test("a function returns what its type says", () => {
   );
   assertInvalid(
     functionModule([], [], 0x41, 0),
-    failed("expected 0 elements on the stack for fallthru, found 1 @+26"),
+    failed("expected 0 elements on the stack for fallthru, found 1 @+25"),
   );
 });
 

@@ -1,0 +1,209 @@
+/**
+ * Well-known imports (INSTANTIATION.md section 4): builtins of the language that are imported as they are, or as
+ * `Function.prototype.call.bind(BUILTIN)`, under a signature that says the same. Recognised, they are called as
+ * code that does just that; not recognised, they still work.
+ *
+ * A builtin is recognised by identity with what was there when the engine was loaded. A bound function shows nobody what it is
+ * bound to, so only those are recognised whose making the engine saw (`bound_functions.ts`). To recognise any other one there is
+ * only its call, which would run code of the user if it is not what it seems.
+ *
+ * @module
+ */
+
+import type { Code } from "../runtime/function_reference.ts";
+import type { Callable } from "../runtime/imported_function.ts";
+import {
+  EXTERN,
+  F32,
+  F64,
+  type FunctionType,
+  heapTypeOf,
+  I32,
+  I64,
+  isReference,
+  STRING,
+  type ValueType,
+} from "../syntax/types.ts";
+import { boundCallTarget } from "./bound_functions.ts";
+import { DATA_VIEW_BUILTINS, type DataViewAccessor, makeDataViewCode } from "./data_view_access.ts";
+
+/** A parameter or result: a number type; a reference of this kind, null or not; or either of the two. */
+type Place = "i32" | "i64" | "f32" | "f64" | "extern" | "string" | "string or extern";
+
+/** A well-known import. */
+export interface WellKnownImport {
+  /** The builtin, with the signature where it has several: `DataView.prototype.getInt8`, `Number.prototype.toString (f64)`. */
+  readonly name: string;
+  /** What is imported: the builtin itself, or a call of it with the receiver as first parameter. */
+  readonly form: "function" | "bound call";
+  /** As it was when the engine was loaded. */
+  readonly builtin: Callable;
+  readonly params: readonly Place[];
+  readonly results: readonly Place[];
+  /** Makes the code for one import: components in, components out, and whatever it throws marked as foreign where it matters. */
+  readonly makeCode: () => Code;
+}
+
+const { bind, call } = Function.prototype;
+const bindCall: (target: Callable, receiver: Callable) => Callable = call.bind(bind);
+const boundCallOf = (builtin: Callable) => bindCall(call as Callable, builtin);
+
+const { indexOf, toLocaleLowerCase, toLowerCase } = String.prototype;
+const numberToString = Number.prototype.toString;
+const toStringWithRadix = boundCallOf(numberToString as Callable);
+
+function sameCode(code: Callable): () => Code {
+  return () => code as Code;
+}
+
+function dataView(
+  accessor: DataViewAccessor,
+  params: readonly Place[],
+  results: readonly Place[],
+): WellKnownImport {
+  return {
+    name: `DataView.prototype.${accessor}`,
+    form: "bound call",
+    builtin: DATA_VIEW_BUILTINS[accessor],
+    params: ["extern", ...params],
+    results,
+    makeCode: () => makeDataViewCode(accessor),
+  };
+}
+
+function stringMethod(
+  name: string,
+  method: Callable,
+  params: readonly Place[],
+  results: readonly Place[],
+): WellKnownImport {
+  return {
+    name,
+    form: "bound call",
+    builtin: method,
+    params,
+    results,
+    makeCode: sameCode(boundCallOf(method)),
+  };
+}
+
+/** The table of INSTANTIATION.md section 4, in its order. */
+export const WELL_KNOWN_IMPORTS: readonly WellKnownImport[] = [
+  {
+    name: "parseFloat",
+    form: "function",
+    builtin: parseFloat as Callable,
+    params: ["string"],
+    results: ["f64"],
+    makeCode: sameCode(parseFloat as Callable),
+  },
+  ...(["getInt8", "getUint8"] as const).map((name) => dataView(name, ["i32"], ["i32"])),
+  ...(["getInt16", "getUint16", "getInt32", "getUint32"] as const).map((name) =>
+    dataView(name, ["i32", "i32"], ["i32"])
+  ),
+  ...(["getBigInt64", "getBigUint64"] as const).map((name) => dataView(name, ["i32", "i32"], ["i64"])),
+  dataView("getFloat32", ["i32", "i32"], ["f32"]),
+  dataView("getFloat64", ["i32", "i32"], ["f64"]),
+  ...(["setInt8", "setUint8"] as const).map((name) => dataView(name, ["i32", "i32"], [])),
+  ...(["setInt16", "setUint16", "setInt32", "setUint32"] as const).map((name) =>
+    dataView(name, ["i32", "i32", "i32"], [])
+  ),
+  ...(["setBigInt64", "setBigUint64"] as const).map((name) => dataView(name, ["i32", "i64", "i32"], [])),
+  dataView("setFloat32", ["i32", "f32", "i32"], []),
+  dataView("setFloat64", ["i32", "f64", "i32"], []),
+  dataView("byteLength", [], ["f64"]),
+  {
+    name: "Number.prototype.toString (i32)",
+    form: "bound call",
+    builtin: numberToString as Callable,
+    params: ["i32", "i32"],
+    results: ["string or extern"],
+    // Concatenation is the decimal conversion, and hosts have it inline.
+    makeCode: sameCode((value: number, radix: number) =>
+      radix === 10 ? "" + value : toStringWithRadix(value, radix)
+    ),
+  },
+  {
+    name: "Number.prototype.toString (f64)",
+    form: "bound call",
+    builtin: numberToString as Callable,
+    params: ["f64"],
+    results: ["string or extern"],
+    makeCode: sameCode((value: number) => "" + value),
+  },
+  stringMethod(
+    "String.prototype.indexOf (string)",
+    indexOf as Callable,
+    ["string", "string", "i32"],
+    ["i32"],
+  ),
+  stringMethod("String.prototype.indexOf", indexOf as Callable, ["extern", "extern", "i32"], ["i32"]),
+  stringMethod("String.prototype.toLowerCase (string)", toLowerCase as Callable, ["string"], ["string"]),
+  stringMethod("String.prototype.toLowerCase", toLowerCase as Callable, ["extern"], ["extern"]),
+  stringMethod(
+    "String.prototype.toLocaleLowerCase",
+    toLocaleLowerCase as Callable,
+    ["string", "string"],
+    ["string"],
+  ),
+];
+
+const { get } = Map.prototype;
+const byBuiltin = {
+  function: new Map<Callable, WellKnownImport[]>(),
+  "bound call": new Map<Callable, WellKnownImport[]>(),
+};
+const lookUp: (map: Map<Callable, WellKnownImport[]>, key: Callable) => WellKnownImport[] | undefined = call
+  .bind(get);
+for (const entry of WELL_KNOWN_IMPORTS) {
+  const known = byBuiltin[entry.form].get(entry.builtin);
+  if (known) known.push(entry);
+  else byBuiltin[entry.form].set(entry.builtin, [entry]);
+}
+
+/** The entries of the table for a value, whatever the signature; none for a value that is no untouched builtin. */
+export function wellKnownImportsOf(value: unknown): readonly WellKnownImport[] {
+  const target = boundCallTarget(value);
+  const known = target === null
+    ? lookUp(byBuiltin.function, value as Callable)
+    : lookUp(byBuiltin["bound call"], target);
+  return known ?? [];
+}
+
+/** The well-known import that `value` is under `signature`; null when it is none. Runs no code of anybody. */
+export function wellKnownImportOf(value: unknown, signature: FunctionType): WellKnownImport | null {
+  for (const entry of wellKnownImportsOf(value)) {
+    if (fits(entry.params, signature.params) && fits(entry.results, signature.results)) return entry;
+  }
+  return null;
+}
+
+/** A signature as the table writes it, for people: `(extern, i32) -> f64`. */
+export function describePlaces({ params, results }: Pick<WellKnownImport, "params" | "results">): string {
+  return `(${params.join(", ")}) -> ${results.length === 1 ? results[0] : `(${results.join(", ")})`}`;
+}
+
+function fits(places: readonly Place[], types: readonly ValueType[]): boolean {
+  if (places.length !== types.length) return false;
+  for (let i = 0; i < places.length; i++) if (!isOf(types[i], places[i])) return false;
+  return true;
+}
+
+function isOf(type: ValueType, place: Place): boolean {
+  switch (place) {
+    case "i32":
+      return type === I32;
+    case "i64":
+      return type === I64;
+    case "f32":
+      return type === F32;
+    case "f64":
+      return type === F64;
+    case "extern":
+      return isReference(type) && heapTypeOf(type) === EXTERN;
+    case "string":
+      return isReference(type) && heapTypeOf(type) === STRING;
+    case "string or extern":
+      return isOf(type, "string") || isOf(type, "extern");
+  }
+}
