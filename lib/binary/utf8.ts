@@ -10,7 +10,7 @@ const decode = decoder.decode.bind(decoder) as (bytes: Uint8Array) => string;
 
 /** The string that `bytes[start]` up to, not including, `bytes[end]` encode; null when they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string | null {
-  // Short ASCII names are the rule, and a call of TextDecoder costs ten times this loop.
+  // Short ASCII names are the rule, and a call of TextDecoder takes five times as long as this loop.
   if (end - start <= 24) {
     let text = "";
     let at = start;

@@ -137,7 +137,7 @@ export class TypeRegistry {
     const context: CanonicalType[] = [];
     const places = new Map<CanonicalType, TypeIndex>();
     const members = group.map((definition) => new CanonicalType(this.#nextId++, definition, context));
-    context.push(...members);
+    for (const member of members) context.push(member);
     const place = (index: TypeIndex): TypeIndex => {
       if (index >= start) return index - start;
       const type = outer[index];

@@ -174,8 +174,8 @@ export class ExpressionValidator extends OperandStack {
   // Instructions
 
   /**
-   * The loop. Instructions that make up most code are checked here, on local variables: with a call per instruction and
-   * the state in fields it took 2.5 times as long.
+   * The loop. Instructions that make up most code are checked here, on local variables; leaving all but those on locals
+   * to the slow path made the validation of a 14 MB module 1.5 times as long.
    */
   #run(shapes: Uint8Array): void {
     const { bytes, end } = this;

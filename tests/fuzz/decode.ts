@@ -4,8 +4,9 @@
  * @module
  */
 
+import { ALL_FEATURES } from "../../lib/syntax/features.ts";
 import { fuzzDecode } from "./decode_fuzzer.ts";
-import { hostFeatures } from "./host_features.ts";
+import { hostFeatures, hostHasWasm3 } from "./host_features.ts";
 import { seeds } from "./seeds.ts";
 
 const MAX_SEED_SIZE = 20_000;
@@ -17,12 +18,14 @@ function wasmFiles(path: string): Uint8Array[] {
 
 if (import.meta.main) {
   const [count = "1000000", seed = "1", ...paths] = Deno.args;
-  const features = hostFeatures();
+  const compare = hostHasWasm3();
+  const features = compare ? hostFeatures() : ALL_FEATURES;
   const roots = paths.length > 0 ? paths : ["bench", "examples"];
   const corpus = roots.flatMap(wasmFiles)
     .filter((bytes) => bytes.length <= MAX_SEED_SIZE && WebAssembly.validate(bytes as BufferSource));
   const modules = [...seeds(features), ...corpus];
-  const result = fuzzDecode(modules, features, Number(count), Number(seed), ({ seed, bytes, problem }) => {
+  const plan = { seeds: modules, features, count: Number(count), seed: Number(seed), compare };
+  const result = fuzzDecode(plan, ({ seed, bytes, problem }) => {
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     console.log(`seed ${seed}: ${problem}\n  ${hex}`);
   });

@@ -17,7 +17,10 @@ const PROBES: Readonly<Partial<Record<FeatureName, Uint8Array>>> = {
   "gc": functionModule([], [0x6c], 0x41, 0, 0xfb, 28),
   "threads": moduleBytes(vectorSection(5, [3, 1, 1])),
   "wide-arithmetic": functionModule([], [0x7e, 0x7e], 0x42, 0, 0x42, 0, 0xfc, 21),
-  "custom-descriptors": moduleBytes(vectorSection(2, [name(""), name(""), 0x20, 0])),
+  "custom-descriptors": moduleBytes(
+    vectorSection(1, [0x60, 0, 0]),
+    vectorSection(2, [name(""), name(""), 0x20, 0]),
+  ),
   "shared-everything-threads": moduleBytes(vectorSection(1, [0x65, 0x5f, 0])),
   "multi-memory": moduleBytes(vectorSection(5, [0, 1], [0, 1])),
   "memory64": moduleBytes(vectorSection(5, [4, 1])),
@@ -26,6 +29,20 @@ const PROBES: Readonly<Partial<Record<FeatureName, Uint8Array>>> = {
   "compact-imports": moduleBytes(vectorSection(2, [name("m"), name(""), 0x7f, 0])),
   "stringref": moduleBytes(vectorSection(1, [0x60, 1, 0x67, 0] as Bytes)),
 };
+
+/** Whether the host has all of WebAssembly 3.0; older ones differ in too much to compare with. */
+export function hostHasWasm3(): boolean {
+  const features = hostFeatures();
+  return ([
+    "gc",
+    "exceptions",
+    "typed-function-references",
+    "memory64",
+    "multi-memory",
+    "extended-const",
+  ] as const)
+    .every((feature) => features.has(feature));
+}
 
 /** The features of this host. */
 export function hostFeatures(): FeatureSet {

@@ -71,6 +71,12 @@ Deno.test("groups are compared as wholes", () => {
   assert(together[0] !== alone[0] && together[1] !== alone[0]);
 });
 
+Deno.test("a group may be larger than an argument list", () => {
+  const size = 200_000;
+  const types = new TypeRegistry().canonicalize(new Array(size).fill(subType(struct())), [group(0, size)]);
+  assertEquals(types.length, size);
+});
+
 Deno.test("finality, sharing and descriptors tell types apart", () => {
   const registry = new TypeRegistry();
   const variants = [{}, { final: true }, { shared: true }, { describes: 0 }, { descriptor: 0 }];
