@@ -80,4 +80,3 @@ export const CALL_EMITTERS: Readonly<Record<string, Emitter>> = {
   "call": direct,
   "call_indirect": indirect,
 };
-

@@ -125,9 +125,7 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
 
   const outer = f.frames.at(-1)!;
   const opensRegion = outer.region === null && f.frames.length > MAX_NESTING;
-  const region = opensRegion
-    ? new FlatRegion(`m${f.labels++}`, f.pinnedTemporary("int"))
-    : outer.region;
+  const region = opensRegion ? new FlatRegion(`m${f.labels++}`, f.pinnedTemporary("int")) : outer.region;
   const frame = new Frame(kind, f, params, results, kinds.length, region, opensRegion);
   frame.paramVariables = paramVariables;
   frame.condition = condition;
@@ -135,7 +133,9 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
   if (region === null || opensRegion) f.text = "";
   if (region !== null) {
     if (kind === "loop") f.text += `case ${frame.labelState}:\n`;
-    if (kind === "if") f.text += `if(${unary("!", condition!, "bool").text})${region.jump(frame.elseState)}\n`;
+    if (kind === "if") {
+      f.text += `if(${unary("!", condition!, "bool").text})${region.jump(frame.elseState)}\n`;
+    }
   }
   f.frames.push(frame);
 }
@@ -316,7 +316,9 @@ function branchIf(f: FunctionCompiler): void {
 
 function branchTable(f: FunctionCompiler): void {
   const depths: number[] = [];
-  for (let count = f.reader.u32("table count"); count >= 0; count--) depths.push(f.reader.u32("branch depth"));
+  for (let count = f.reader.u32("table count"); count >= 0; count--) {
+    depths.push(f.reader.u32("branch depth"));
+  }
   const otherwise = depths.pop()!;
   const count = flatten(target(f, otherwise).labelTypes).length;
   const selector = asInt(popSelector(f, count));

@@ -258,9 +258,7 @@ export function asUnsigned(a: Expression): Expression {
       a.constant >>> 0,
     );
   }
-  return a.kind === "small" || a.kind === "uint"
-    ? a
-    : binary(a, ">>>", ZERO, Precedence.Shift, "uint");
+  return a.kind === "small" || a.kind === "uint" ? a : binary(a, ">>>", ZERO, Precedence.Shift, "uint");
 }
 
 /** As an operand of float arithmetic, which does not tell one NaN from another. */

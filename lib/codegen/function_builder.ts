@@ -140,6 +140,13 @@ export class FunctionBuilder {
     return new Variable(name, kind, this.#count++);
   }
 
+  /** A variable that is declared at the top of the function. */
+  declare(name: string, kind: Kind): Variable {
+    const variable = this.#variable(name, kind);
+    this.declared.push(variable);
+    return variable;
+  }
+
   /** Between two instructions: temporaries that no operand reads may be used again. */
   beginInstruction(): void {
     this.#taken = -1;

@@ -10,7 +10,7 @@ import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
 import { ALL_FEATURES } from "../syntax/features.ts";
 import type { FunctionIndex, ValueType } from "../syntax/types.ts";
 import { Frame } from "./control.ts";
-import { asInt, Effect, type Expression, type Kind } from "./expression.ts";
+import { Effect, type Expression, type Kind } from "./expression.ts";
 import { classOf, flatten, FunctionBuilder } from "./function_builder.ts";
 import type { GroupScope } from "./group_scope.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
@@ -37,6 +37,8 @@ export class FunctionCompiler extends FunctionBuilder {
   readonly selfCallee: string;
   /** Whether there is such a call. */
   callsItself = false;
+  /** Size of the body in bytes. */
+  readonly bodySize: number;
   readonly index: FunctionIndex;
   readonly #end: number;
 
@@ -50,6 +52,7 @@ export class FunctionCompiler extends FunctionBuilder {
     this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
     this.reader.position = body!.start;
     this.#end = body!.end;
+    this.bodySize = body!.end - body!.start;
     this.resultKinds = flatten(results);
     for (const param of params) this.#declareLocal(param, true);
     for (let runs = this.reader.u32("local decls count"); runs > 0; runs--) {
@@ -149,14 +152,8 @@ export class FunctionCompiler extends FunctionBuilder {
     return `${this.scope.runtime(register)}[${index}]`;
   }
 
-  /** The component as variables and globals hold it. */
-  stored(expression: Expression): Expression {
-    return asInt(expression);
-  }
-
   /** Operands off the stack, to be written in another order: evaluated when it matters. */
   inOrder(operands: readonly Expression[]): Expression[] {
     return operands.map((operand) => operand.effects === Effect.None ? operand : this.evaluated(operand));
   }
 }
-

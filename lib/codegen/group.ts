@@ -65,7 +65,9 @@ export class Group {
       }
       declarations += text;
     }
-    const members = scope.functions.map((index) => ({ index, identifier: scope.identifier(index) })).concat(twins);
+    const members = scope.functions.map((index) => ({ index, identifier: scope.identifier(index) })).concat(
+      twins,
+    );
     const identifiers = members.map(({ identifier }) => identifier);
     this.functions = scope.functions;
     this.#names = members.map(({ index, identifier }) => {
@@ -99,7 +101,10 @@ export class ModuleCode implements Membership {
     const names = new NameSection(module.record);
     this.#module = module;
     this.#names = names.functions;
-    this.label = (names.module ?? `module${++ModuleCode.#count}`).replace(/[^A-Za-z0-9_.-]/g, "_").slice(0, 100);
+    this.label = (names.module ?? `module${++ModuleCode.#count}`).replace(/[^A-Za-z0-9_.-]/g, "_").slice(
+      0,
+      100,
+    );
   }
 
   functionName(index: FunctionIndex): string | undefined {

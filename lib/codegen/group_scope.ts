@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isReference, type FunctionIndex } from "../syntax/types.ts";
+import { type FunctionIndex, isReference } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { Effect, Expression, name, Precedence } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
@@ -194,4 +194,3 @@ export class GroupScope {
     return text;
   }
 }
-

@@ -162,16 +162,26 @@ function trapping(f: FunctionBuilder, condition: Expression, trap: string, value
   return conditional(condition, call(f.scope.runtime(trap), [], "int", Effect.Trap), value, "int");
 }
 
+function alwaysTrapping(f: FunctionBuilder, dividend: Expression, trap: string): Expression {
+  f.discard(dividend);
+  return call(f.scope.runtime(trap), [], "int", Effect.Trap);
+}
+
 const MINIMUM = int(-2147483648);
 
+/** The divisor is tested before the dividend is evaluated: one that may trap, or is written `twice`, is evaluated first. */
+function simplifyDivision(f: FunctionBuilder, twice: boolean): void {
+  const [dividend, divisor] = f.operands.slice(-2);
+  if (twice || divisor.constant === null && (dividend.effects & OBSERVABLE) !== 0) f.simplify(1);
+  f.simplify(0);
+}
+
 function divide(f: FunctionBuilder, signed: boolean): Expression {
-  if (f.operands.at(-1)!.constant === null) {
-    f.simplify(0);
-    if (signed) f.simplify(1);
-  }
+  const { constant } = f.operands.at(-1)!;
+  simplifyDivision(f, signed && (constant === null || constant === -1));
   const b = f.pop();
   const a = f.pop();
-  if (b.constant === 0) return call(f.scope.runtime("divideByZero"), [], "int", Effect.Trap);
+  if (b.constant === 0) return alwaysTrapping(f, a, "divideByZero");
   const as = signed ? asInt : asUnsigned;
   let value = asInt(binary(as(a), "/", as(b), Precedence.Multiply, "sum"));
   if (b.constant !== null && !(signed && b.constant === -1)) return value;
@@ -191,11 +201,10 @@ function divide(f: FunctionBuilder, signed: boolean): Expression {
 }
 
 function remainder(f: FunctionBuilder, signed: boolean): Expression {
-  if (f.operands.at(-1)!.constant === null) f.simplify(0);
-  if (!signed) f.simplify(1);
+  simplifyDivision(f, !signed);
   const b = f.pop();
   const a = f.pop();
-  if (b.constant === 0) return call(f.scope.runtime("remainderByZero"), [], "int", Effect.Trap);
+  if (b.constant === 0) return alwaysTrapping(f, a, "remainderByZero");
   let value: Expression;
   if (signed) {
     value = asInt(binary(asInt(a), "%", asInt(b), Precedence.Multiply, "sum"));

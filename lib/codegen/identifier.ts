@@ -7,7 +7,9 @@
 const RESERVED = new Set(
   ("arguments await break case catch class const continue debugger default delete do else enum eval export extends " +
     "false finally for function if implements import in instanceof interface let new null package private protected " +
-    "public return static super switch this throw true try typeof undefined var void while with yield").split(" "),
+    "public return static super switch this throw true try typeof undefined var void while with yield").split(
+      " ",
+    ),
 );
 
 /** The names that the code generator gives: one letter, a number, perhaps a letter; and what groups are passed. */
@@ -25,7 +27,8 @@ export function functionIdentifier(
   taken: (identifier: string) => boolean,
 ): string {
   if (name === undefined) return `f${index}`;
-  const usable = name.length <= MAX_LENGTH && IDENTIFIER.test(name) && !RESERVED.has(name) && !INTERNAL.test(name);
+  const usable = name.length <= MAX_LENGTH && IDENTIFIER.test(name) && !RESERVED.has(name) &&
+    !INTERNAL.test(name);
   if (usable && !taken(name)) return name;
   return `${name.slice(0, MAX_LENGTH).replace(/[^A-Za-z0-9_$]/g, "_")}$${index}`.replace(/^(?=[0-9])/, "_");
 }

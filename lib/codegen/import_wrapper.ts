@@ -6,15 +6,15 @@
  */
 
 import {
+  EXTERN,
   F32,
   F64,
+  type FunctionIndex,
   type FunctionType,
   heapTypeOf,
-  EXTERN,
   I32,
   I64,
   isNullable,
-  type FunctionIndex,
   type ValueType,
 } from "../syntax/types.ts";
 import type { Code } from "../runtime/function_reference.ts";

@@ -34,20 +34,21 @@ const LOAD = Effect.ReadMemory | Effect.TrapMemory;
 const STORE = Effect.WriteMemory | Effect.TrapMemory;
 
 /** Where an access goes: a memory and a constant offset. */
-interface Place {
+export interface Place {
   readonly memory: number;
   /** Beyond 2^53 it is rounded, and out of bounds either way. */
   readonly offset: number;
 }
 
-function readPlace(f: FunctionCompiler): Place {
+/** Reads the immediates of an access. */
+export function readPlace(f: FunctionCompiler): Place {
   const alignment = f.reader.u32("alignment");
   const memory = (alignment & MEMORY_INDEX_FLAG) !== 0 ? f.reader.u32("memory index") : 0;
   return { memory, offset: Number(f.reader.u64("offset")) };
 }
 
 /** Whether addresses of the memory are i64. */
-function is64(f: FunctionBuilder, memory: number): boolean {
+export function is64(f: FunctionBuilder, memory: number): boolean {
   return f.scope.module.record.memories[memory].type.addressType === "i64";
 }
 
@@ -66,13 +67,13 @@ export function popAddress(f: FunctionBuilder, wide: boolean): Expression {
 }
 
 /** Makes the address on top of the stack one that can be written more than once. */
-function simplifyAddress(f: FunctionBuilder, wide: boolean, above = 0): void {
+export function simplifyAddress(f: FunctionBuilder, wide: boolean, above = 0): void {
   f.simplify(above);
   if (wide) f.simplify(above + 1);
 }
 
 /** `address + offset`, exact. */
-function effective(address: Expression, offset: number): Expression {
+export function effective(address: Expression, offset: number): Expression {
   if (offset === 0) return address;
   if (address.constant !== null) {
     const sum = address.constant + offset;
@@ -82,7 +83,13 @@ function effective(address: Expression, offset: number): Expression {
 }
 
 /** `getInt32(address, true)`; accesses of one byte have no byte order. */
-function viewCall(f: FunctionBuilder, place: Place, method: string, address: Expression, value?: Expression) {
+export function viewCall(
+  f: FunctionBuilder,
+  place: Place,
+  method: string,
+  address: Expression,
+  value?: Expression,
+): string {
   const operands = [effective(address, place.offset).text];
   if (value) operands.push(value.text);
   if (!method.endsWith("8")) operands.push("true");
@@ -124,7 +131,7 @@ function load64(f: FunctionCompiler): void {
 }
 
 /** The index of an aligned float in its typed array; out of range when the address is not aligned. */
-function elementIndex(address: Expression, place: Place, log2: number): Expression {
+export function elementIndex(address: Expression, place: Place, log2: number): Expression {
   const offset = place.offset / (1 << log2);
   const rotated = i32.or(i32.shrU(address, int(log2)), i32.shl(address, int(32 - log2)));
   if (offset === 0) return rotated;
@@ -208,7 +215,9 @@ function floatStore(type: "f32" | "f64"): Emitter {
     const text = viewCall(f, place, method, address, value);
     if (!marked || type === "f64") return f.statement(text, STORE | address.effects | value.effects);
     const view = f.scope.view(place.memory, "data");
-    const slow = `${f.scope.runtime("storeNanF32")}(${view},${effective(address, place.offset).text},${value.text})`;
+    const slow = `${f.scope.runtime("storeNanF32")}(${view},${
+      effective(address, place.offset).text
+    },${value.text})`;
     f.statement(`if(${value.text}===${value.text})${text};else ${slow}`, STORE);
   };
 }
@@ -222,7 +231,13 @@ export function pushSize(f: FunctionBuilder, wide: boolean, size: Expression): v
 
 function memorySize(f: FunctionCompiler): void {
   const memory = f.reader.u32("memory index");
-  const pages = derived(`${f.scope.memory(memory).text}.pages`, Precedence.Postfix, "int", [], Effect.ReadMemory);
+  const pages = derived(
+    `${f.scope.memory(memory).text}.pages`,
+    Precedence.Postfix,
+    "int",
+    [],
+    Effect.ReadMemory,
+  );
   pushSize(f, is64(f, memory), pages);
 }
 

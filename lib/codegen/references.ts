@@ -119,4 +119,3 @@ export const REFERENCE_EMITTERS: Readonly<Record<string, Emitter>> = {
   "table.init": tableInit,
   "elem.drop": elementDrop,
 };
-

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asCondition, conditional, Effect, type Kind, OBSERVABLE } from "./expression.ts";
+import { asCondition, asStored, conditional, Effect, type Kind, OBSERVABLE } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 
@@ -37,7 +37,7 @@ function globalSet(f: FunctionCompiler): void {
   const index = f.reader.u32("global index");
   const places = f.scope.global(index);
   f.types.pop();
-  const values = f.popComponents(places.length).map((value) => f.stored(value));
+  const values = f.popComponents(places.length).map(asStored);
   const effects = values.reduce((all, value) => all | value.effects, Effect.WriteGlobal);
   f.settle(effects);
   // The second half must not be computed from the new first one.
@@ -64,7 +64,7 @@ function select(f: FunctionCompiler): void {
   const b = f.popComponents(count);
   const a = f.popComponents(count);
   for (let i = 0; i < count; i++) {
-    const [whenTrue, whenFalse] = [f.stored(a[i]), f.stored(b[i])];
+    const [whenTrue, whenFalse] = [asStored(a[i]), asStored(b[i])];
     f.push(conditional(condition, whenTrue, whenFalse, joined(whenTrue.kind, whenFalse.kind)));
   }
 }

@@ -129,10 +129,11 @@ interface SiteCache {
   olderView: PrivateView;
 }
 
-/** A cache that starts with views, so that hosts specialise its fields on them at once. */
+/** Caches start with a view that nobody has, so that hosts specialise their fields on views at once. */
+const NO_VIEW = new PrivateView(new ArrayBuffer(0), 0, 0);
+
 function siteCache(): SiteCache {
-  const view = new PrivateView(new ArrayBuffer(0), 0, 0);
-  return { receiver: view, view, olderReceiver: view, olderView: view };
+  return { receiver: NO_VIEW, view: NO_VIEW, olderReceiver: NO_VIEW, olderView: NO_VIEW };
 }
 
 function viewFor(site: SiteCache, receiver: unknown): PrivateView | null {

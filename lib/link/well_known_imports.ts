@@ -38,7 +38,9 @@ export interface WellKnownImport {
   readonly form: "function" | "bound call";
   /** As it was when the engine was loaded. */
   readonly builtin: Callable;
+  /** The receiver first, for a bound call. */
   readonly params: readonly Place[];
+  /** At most one. */
   readonly results: readonly Place[];
   /** Makes the code for one import: components in, components out, and whatever it throws marked as foreign where it matters. */
   readonly makeCode: () => Code;

@@ -9,6 +9,7 @@ import type { Allocator, Buffer } from "../memory/allocator.ts";
 import { maximumByteLength } from "../memory/limits.ts";
 import { isSharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
+import { accessView } from "./access_view.ts";
 
 /** One view of each kind over a memory's current buffer; replaced together when the memory grows. */
 export class MemoryViews {
@@ -30,7 +31,7 @@ export class MemoryViews {
     const wholeElements = (size: number) => Math.floor(byteLength / size);
     this.buffer = buffer;
     this.byteLength = byteLength;
-    this.data = new DataView(buffer, 0, byteLength);
+    this.data = accessView(buffer, byteLength);
     this.i8 = new Int8Array(buffer, 0, byteLength);
     this.u8 = new Uint8Array(buffer, 0, byteLength);
     this.i16 = new Int16Array(buffer, 0, wholeElements(2));

@@ -1,0 +1,214 @@
+/**
+ * What generated code calls for array instructions that are more than one access (specification 4.6.8 "Aggregate
+ * Instructions"). The array may be null, which traps first; then ranges are checked as a whole, before anything is
+ * written. Indices, offsets and counts are int32s, read unsigned; values are components.
+ *
+ * @module
+ */
+
+import { F32, F64, I16, I8 } from "../syntax/types.ts";
+import { arrayClass, type ArrayClass, type Elements, holdNans, isList, type WasmArray, zeroArray } from "./array_class.ts";
+import type { CanonicalType } from "../syntax/canonical_types.ts";
+import { f32FromBits, f64FromBits } from "./float_bits.ts";
+import type { InstanceData } from "./instance_data.ts";
+import { trap } from "./traps.ts";
+
+const { apply } = Reflect;
+const listFill = Array.prototype.fill;
+const listCopyWithin = Array.prototype.copyWithin;
+const TypedArray = Object.getPrototypeOf(Int8Array.prototype);
+const { fill: typedFill, set: typedSet, subarray, copyWithin: typedCopyWithin } = TypedArray;
+
+/** Traps unless `count` elements from `start` are in the array. */
+function checkRange(array: WasmArray | null, start: number, count: number): asserts array is WasmArray {
+  if (array === null) trap("nullDereference");
+  if (start + count > array.length) trap("arrayOutOfBounds");
+}
+
+/** `array.set` of an f64 NaN. Traps. */
+export function arraySetNan(array: WasmArray, index: number, value: number): void {
+  if (index >>> 0 >= array.length) trap("arrayOutOfBounds");
+  holdNans(array)[index] = value;
+}
+
+/** `array.fill` with a value of one component. Traps. */
+export function arrayFill(array: WasmArray | null, start: number, value: unknown, count: number): void {
+  start >>>= 0;
+  count >>>= 0;
+  checkRange(array, start, count);
+  if (value !== value && count > 0 && isFloat64(array)) holdNans(array);
+  const { elements } = array;
+  apply(isList(elements) ? listFill : typedFill, elements, [value, start, start + count]);
+}
+
+/** `array.fill` with a value of several components, all int32s. Traps. */
+export function arrayFillWide(array: WasmArray | null, start: number, components: readonly number[], count: number): void {
+  start >>>= 0;
+  count >>>= 0;
+  checkRange(array, start, count);
+  const elements = array.elements as { [index: number]: number };
+  const width = components.length;
+  for (let at = start * width; at < (start + count) * width; at += width) {
+    for (let i = 0; i < width; i++) elements[at + i] = components[i];
+  }
+}
+
+function isFloat64(array: WasmArray): boolean {
+  return arrayClass(array.$type).storage.storage === F64;
+}
+
+/** `array.copy`; the ranges may overlap. Traps. */
+export function arrayCopy(
+  target: WasmArray | null,
+  start: number,
+  source: WasmArray | null,
+  sourceStart: number,
+  count: number,
+): void {
+  start >>>= 0;
+  sourceStart >>>= 0;
+  count >>>= 0;
+  if (target === null || source === null) return trap("nullDereference");
+  checkRange(target, start, count);
+  checkRange(source, sourceStart, count);
+  const { width } = arrayClass(target.$type).storage;
+  copyElements(target, start * width, source.elements, sourceStart * width, count * width);
+}
+
+function copyElements(
+  target: WasmArray,
+  start: number,
+  from: Elements,
+  sourceStart: number,
+  count: number,
+): void {
+  // Only elements that are no list hold NaNs.
+  if (!isList(from) && isList(target.elements) && isFloat64(target)) holdNans(target);
+  const to = target.elements as { [index: number]: unknown };
+  const end = sourceStart + count;
+  if (to === from) {
+    apply(isList(from) ? listCopyWithin : typedCopyWithin, to, [start, sourceStart, end]);
+  } else if (!isList(from) && !isList(target.elements)) {
+    apply(typedSet, to, [apply(subarray, from, [sourceStart, end]), start]);
+  } else {
+    for (let i = 0; i < count; i++) to[start + i] = (from as { [index: number]: unknown })[sourceStart + i];
+  }
+}
+
+/** The bytes of a data segment, `count` from `start`. Traps when it has not as many. */
+function segmentBytes(instance: InstanceData, segment: number, start: number, count: number): Uint8Array {
+  const { shared, content } = instance.module.record.data[segment];
+  const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
+  if (start + count > length) trap("dataSegmentOutOfBounds");
+  return apply(subarray, content.bytes, [content.start + start, content.start + start + count]);
+}
+
+/** Reads elements, one after the other, into the array from element `start` on. */
+function readElements(array: WasmArray, { storage: { storage, width } }: ArrayClass, start: number, bytes: Uint8Array): void {
+  const to = array.elements as { [index: number]: number };
+  let at = start * width;
+  if (storage === I8) {
+    for (let i = 0; i < bytes.length; i++) to[at++] = bytes[i] << 24 >> 24;
+    return;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (storage === I16) {
+    for (let i = 0; i < bytes.length; i += 2) to[at++] = view.getInt16(i, true);
+  } else if (storage === F32) {
+    for (let i = 0; i < bytes.length; i += 4) to[at++] = f32FromBits(view.getInt32(i, true));
+  } else if (storage === F64) {
+    const exact = holdNans(array);
+    for (let i = 0; i < bytes.length; i += 8) {
+      exact[at++] = f64FromBits(view.getInt32(i, true), view.getInt32(i + 4, true));
+    }
+  } else {
+    for (let i = 0; i < bytes.length; i += 4) to[at++] = view.getInt32(i, true);
+  }
+}
+
+/** `array.new_data`. Traps. */
+export function arrayNewData(
+  type: CanonicalType,
+  instance: InstanceData,
+  segment: number,
+  start: number,
+  count: number,
+): WasmArray {
+  start >>>= 0;
+  count >>>= 0;
+  const made = arrayClass(type);
+  const { bytes, maximumLength } = made.storage;
+  if (count > maximumLength) trap("arrayTooLarge");
+  const content = segmentBytes(instance, segment, start, count * bytes);
+  const array = zeroArray(made, count);
+  readElements(array, made, 0, content);
+  return array;
+}
+
+/** `array.init_data`. Traps. */
+export function arrayInitData(
+  array: WasmArray | null,
+  instance: InstanceData,
+  segment: number,
+  index: number,
+  start: number,
+  count: number,
+): void {
+  index >>>= 0;
+  start >>>= 0;
+  count >>>= 0;
+  checkRange(array, index, count);
+  const made = arrayClass(array.$type);
+  readElements(array, made, index, segmentBytes(instance, segment, start, count * made.storage.bytes));
+}
+
+/** `array.new_elem`. Traps. */
+export function arrayNewElem(
+  type: CanonicalType,
+  instance: InstanceData,
+  segment: number,
+  start: number,
+  count: number,
+): WasmArray {
+  const made = arrayClass(type);
+  const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
+  const array = made.filled(...[null, count] as never[]);
+  writeReferences(array, 0, references, start >>> 0, count >>> 0);
+  return array;
+}
+
+/** `array.init_elem`. Traps. */
+export function arrayInitElem(
+  array: WasmArray | null,
+  instance: InstanceData,
+  segment: number,
+  index: number,
+  start: number,
+  count: number,
+): void {
+  checkRange(array, index >>> 0, count >>> 0);
+  const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
+  writeReferences(array, index >>> 0, references, start >>> 0, count >>> 0);
+}
+
+function segmentReferences(
+  instance: InstanceData,
+  segment: number,
+  start: number,
+  count: number,
+): readonly unknown[] {
+  const references = instance.elementSegment(segment);
+  if (start + count > references.length) trap("elementSegmentOutOfBounds");
+  return references;
+}
+
+function writeReferences(
+  array: WasmArray,
+  index: number,
+  references: readonly unknown[],
+  start: number,
+  count: number,
+): void {
+  const to = array.elements as unknown[];
+  for (let i = 0; i < count; i++) to[index + i] = references[start + i];
+}

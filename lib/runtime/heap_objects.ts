@@ -1,0 +1,70 @@
+/**
+ * Structs and arrays as the engine holds them (specification 4.2.12 "Structure Instances", "Array Instances"): JavaScript
+ * objects of one class per canonical type, so that the host's collector, hidden classes and allocation folding do the work.
+ * JavaScript never sees them: what leaves the engine is an opaque object that stands for one (`external_references.ts`).
+ * The fields are therefore ordinary properties; private ones on objects that are not extensible take 3.5 times as long to make.
+ *
+ * A class is a constructor function whose prototype, itself without prototype, carries the runtime type and marks: one
+ * property, true, for each type that the objects belong to. A cast tests for a mark. V8 knows which objects have it from the
+ * hidden class alone and does not even load it: 1.1 ns where `instanceof` takes 3.1 and a display in the object 1.5.
+ *
+ * @module
+ */
+
+import type { CanonicalType } from "../syntax/canonical_types.ts";
+
+/** A struct or array. */
+export interface HeapObject {
+  readonly $type: CanonicalType;
+}
+
+/** A constructor function of structs or arrays. */
+export interface HeapClass<Instance extends HeapObject> {
+  new (...components: never[]): Instance;
+  prototype: object;
+}
+
+/** The mark of all structs. */
+export const STRUCT_MARK = "$struct";
+/** The mark of all arrays. */
+export const ARRAY_MARK = "$array";
+/** The mark of structs and arrays: those references, i31s apart, that `ref.eq` compares. */
+export const EQ_MARK = "$eq";
+
+/** The mark of the objects of `type` and the types below it. */
+export function subtypeMark(type: CanonicalType): string {
+  return `$${type.id}`;
+}
+
+/** The mark of the objects of exactly `type`. */
+export function exactMark(type: CanonicalType): string {
+  return `$exact${type.id}`;
+}
+
+const { create } = Object;
+
+/** The prototype of the objects of `type`. All marks are its own: a test never walks a chain. */
+export function heapPrototype(type: CanonicalType): object {
+  const prototype = create(null);
+  prototype.$type = type;
+  prototype[EQ_MARK] = true;
+  prototype[type.composite.kind === "struct" ? STRUCT_MARK : ARRAY_MARK] = true;
+  prototype[exactMark(type)] = true;
+  for (const ancestor of type.display) prototype[subtypeMark(ancestor)] = true;
+  return prototype;
+}
+
+const GeneratedFunction = Function;
+let evaluations = 0;
+
+/**
+ * Evaluates the text of a class; `parts` are what it refers to. The last line makes the text unique: V8 shares type feedback
+ * between functions of equal text.
+ */
+export function evaluateClass<Class>(text: string, parts: Readonly<Record<string, unknown>>): Class {
+  const unique = `//# sourceURL=tandem:type/${++evaluations}\n`;
+  const names = Object.keys(parts);
+  return new GeneratedFunction(...names, `"use strict";\n${text}${unique}`)(
+    ...names.map((name) => parts[name]),
+  ) as Class;
+}

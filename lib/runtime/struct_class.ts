@@ -1,0 +1,87 @@
+/**
+ * Classes of structs. A field is a property per component: `f0`, and for the other components of an i64 or v128 `f0h`, `f0b`,
+ * `f0c`. Packed fields hold the sign-extended value; floats are held as everywhere, with the bits of NaNs.
+ *
+ * @module
+ */
+
+import type { CanonicalType } from "../syntax/canonical_types.ts";
+import { F32, F64, I16, I8, isReference, type StructType, unpacked, type ValueType } from "../syntax/types.ts";
+import { componentCount, pushComponents, valueList } from "./components.ts";
+import { evaluateClass, type HeapClass, type HeapObject, heapPrototype } from "./heap_objects.ts";
+import type { Value } from "./values.ts";
+
+/** A struct. Generated code reads and writes its fields by name. */
+export interface Struct extends HeapObject {
+  [field: `f${number}${string}`]: unknown;
+  /** The descriptor, where the type has one (custom descriptors proposal). */
+  readonly $descriptor?: HeapObject;
+}
+
+/** The property that holds a struct's descriptor: the last parameter of the constructor. */
+export const DESCRIPTOR_FIELD = "$descriptor";
+
+const COMPONENT_SUFFIXES = ["", "h", "b", "c"];
+
+/** The properties of field `index`, of storage type `storage`: one per component. */
+export function fieldProperties(index: number, storage: ValueType): string[] {
+  return COMPONENT_SUFFIXES.slice(0, componentCount(unpacked(storage))).map((suffix) => `f${index}${suffix}`);
+}
+
+const classes = new WeakMap<CanonicalType, HeapClass<Struct>>();
+
+/** The class of a struct type; the constructor's parameters are the components of the fields, then the descriptor if there is one. */
+export function structClass(type: CanonicalType): HeapClass<Struct> {
+  let known = classes.get(type);
+  if (known === undefined) classes.set(type, known = makeStructClass(type));
+  return known;
+}
+
+function structType(type: CanonicalType): StructType {
+  const { composite } = type;
+  if (composite.kind !== "struct") throw new TypeError("not a struct type");
+  return composite;
+}
+
+function makeStructClass(type: CanonicalType): HeapClass<Struct> {
+  const { fields } = structType(type);
+  const properties = fields.flatMap(({ storage }, index) => fieldProperties(index, storage));
+  if (type.definition.descriptor !== null) properties.push(DESCRIPTOR_FIELD);
+  const assignments = properties.map((property) => `this.${property}=${property};`).join("");
+  const constructor = evaluateClass<HeapClass<Struct>>(
+    `return function struct(${properties}){${assignments}};\n`,
+    {},
+  );
+  constructor.prototype = heapPrototype(type);
+  // A first object tells the host what the fields hold: it would take the zeros that most programs start with for integers.
+  const typical = fields.flatMap(({ storage }) =>
+    isReference(storage)
+      ? [null]
+      : storage === F32 || storage === F64
+      ? [0.5]
+      : new Array(componentCount(unpacked(storage))).fill(0)
+  );
+  new constructor(...typical as never[]);
+  return constructor;
+}
+
+/** The value of a packed field, from any int32. */
+export function wrapPacked(value: number, storage: ValueType): number {
+  return storage === I8 ? value << 24 >> 24 : storage === I16 ? value << 16 >> 16 : value;
+}
+
+/** A struct of `type` with these boxed field values, and the descriptor that the type may demand. */
+export function newStruct(
+  type: CanonicalType,
+  values: readonly Value[],
+  descriptor: HeapObject | null = null,
+): Struct {
+  const { fields } = structType(type);
+  const components = valueList();
+  for (const [i, { storage }] of fields.entries()) {
+    const value = storage === I8 || storage === I16 ? wrapPacked(values[i] as number, storage) : values[i];
+    pushComponents(components, value, unpacked(storage));
+  }
+  if (type.definition.descriptor !== null) components.push(descriptor);
+  return new (structClass(type))(...components as never[]);
+}
