@@ -11,7 +11,7 @@ import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { popAddress } from "./memory.ts";
 
 /** Pushes the results of a call, and writes it first unless one expression is all. */
-function pushResults(f: FunctionCompiler, call: Expression, results: readonly ValueType[]): void {
+export function pushResults(f: FunctionCompiler, call: Expression, results: readonly ValueType[]): void {
   const kinds = flatten(results);
   f.types.push(...results);
   if (kinds.length === 1) return f.push(call);
@@ -25,19 +25,21 @@ function pushResults(f: FunctionCompiler, call: Expression, results: readonly Va
   for (const [i, variable] of variables.entries()) f.push(variable.read(kinds[i]));
 }
 
-function popArguments(f: FunctionCompiler, { params }: FunctionType): Expression[] {
+/** Takes the arguments of a call off the stack. */
+export function popArguments(f: FunctionCompiler, { params }: FunctionType): Expression[] {
   f.types.length -= params.length;
   return f.popComponents(flatten(params).length).map(asInt);
 }
 
-function resultKind({ results }: FunctionType): Expression["kind"] {
+/** The kind of the first component of the results. */
+export function resultKind({ results }: FunctionType): Expression["kind"] {
   return results.length === 0 ? "int" : flatten(results)[0];
 }
 
 function direct(f: FunctionCompiler): void {
   const index = f.reader.u32("function index");
   const { module } = f.scope;
-  const type = module.types[module.record.functions[index].type].signature;
+  const type = f.scope.signature(module.record.functions[index].type);
   if (index === f.index) f.callsItself = true;
   const callee = index === f.index ? f.selfCallee : f.scope.callee(index);
   const expression = call(callee, popArguments(f, type), resultKind(type), Effect.Call);
@@ -53,7 +55,7 @@ function indirect(f: FunctionCompiler): void {
   const table = f.reader.u32("table index");
   const { module } = f.scope;
   const canonical = module.types[typeIndex];
-  const type = canonical.signature;
+  const type = f.scope.signature(typeIndex);
   const wide = module.record.tables[table].type.addressType === "i64";
   const width = wide ? 2 : 1;
   const count = flatten(type.params).length;

@@ -36,7 +36,7 @@ class FlatRegion {
   }
 }
 
-type ConstructKind = "function" | "block" | "loop" | "if";
+type ConstructKind = "function" | "block" | "loop" | "if" | "try";
 
 /** An open construct. */
 export class Frame {
@@ -47,6 +47,8 @@ export class Frame {
   /** Number of operand components and operands below the construct's own. */
   readonly height: number;
   readonly typeHeight: number;
+  /** Which of the function's constructs it is. */
+  readonly number: number;
   readonly label: string;
   readonly params: readonly ValueType[];
   /** Variables for the parameters of a loop, which branches to it assign, or of an `if`, whose arms both start with them. */
@@ -63,6 +65,10 @@ export class Frame {
   /** Of a loop: the conditional branch back to it that was written last. */
   backEdge: { readonly before: string; readonly after: string; readonly condition: Expression } | null = null;
   readonly region: FlatRegion | null;
+  /** The region that constructs inside belong to. */
+  innerRegion: FlatRegion | null;
+  /** What compiles the end of a construct of another module's. */
+  writeEnd: Emitter | null = null;
   /** Whether the region starts with this construct. */
   readonly opensRegion: boolean;
   readonly labelState: number;
@@ -83,8 +89,10 @@ export class Frame {
     this.before = f.text;
     this.height = f.operands.length - componentsOfParams;
     this.typeHeight = f.types.length - params.length;
-    this.label = `b${f.labels++}`;
+    this.number = f.labels++;
+    this.label = `b${this.number}`;
     this.region = region;
+    this.innerRegion = region;
     this.opensRegion = opensRegion;
     this.labelState = region?.newState() ?? 0;
     this.elseState = region?.newState() ?? 0;
@@ -124,8 +132,8 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
   for (const [i, variable] of paramVariables.entries()) f.push(variable.read(kinds[i]));
 
   const outer = f.frames.at(-1)!;
-  const opensRegion = outer.region === null && f.frames.length > MAX_NESTING;
-  const region = opensRegion ? new FlatRegion(`m${f.labels++}`, f.pinnedTemporary("int")) : outer.region;
+  const opensRegion = outer.innerRegion === null && f.frames.length > MAX_NESTING;
+  const region = opensRegion ? new FlatRegion(`m${f.labels++}`, f.pinnedTemporary("int")) : outer.innerRegion;
   const frame = new Frame(kind, f, params, results, kinds.length, region, opensRegion);
   frame.paramVariables = paramVariables;
   frame.condition = condition;
@@ -141,12 +149,13 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
 }
 
 /** Sets the result variables from the operands, when the end of a construct or arm is reached and they are used. */
-function passResults(f: FunctionCompiler, frame: Frame): void {
+export function passResults(f: FunctionCompiler, frame: Frame): void {
   if (!frame.reachable) return;
   f.assign(frame.resultVariables, f.popComponents(frame.resultVariables.length));
 }
 
-function reset(f: FunctionCompiler, frame: Frame): void {
+/** Puts the operand stack back to what it was below a construct. */
+export function reset(f: FunctionCompiler, frame: Frame): void {
   f.operands.length = frame.height;
   f.types.length = frame.typeHeight;
 }
@@ -173,6 +182,7 @@ function otherwise(f: FunctionCompiler): void {
 
 function end(f: FunctionCompiler): void {
   const frame = f.frames.at(-1)!;
+  if (frame.writeEnd !== null) return frame.writeEnd(f);
   if (frame.kind === "function") {
     if (frame.reachable) returnOperands(f);
     f.frames.pop();
@@ -257,13 +267,14 @@ function returnText(f: FunctionCompiler, values: readonly Expression[]): string 
 }
 
 /** The statement of a taken branch that carries simple values. */
-function branchText(f: FunctionCompiler, frame: Frame, values: readonly Expression[]): string {
+export function branchText(f: FunctionCompiler, frame: Frame, values: readonly Expression[]): string {
   frame.branches++;
   if (frame.kind === "function") return returnText(f, values);
   return moves(f, frame.labelVariables, values) + frame.jump();
 }
 
-function target(f: FunctionCompiler, depth: number): Frame {
+/** The construct that a branch goes to. */
+export function target(f: FunctionCompiler, depth: number): Frame {
   return f.frames[f.frames.length - 1 - depth];
 }
 
@@ -287,7 +298,8 @@ function returnOperands(f: FunctionCompiler): void {
   f.leave();
 }
 
-function simplifyTop(f: FunctionCompiler, count: number): void {
+/** Makes the top `count` components ones that may be written more than once. */
+export function simplifyTop(f: FunctionCompiler, count: number): void {
   for (let depth = count - 1; depth >= 0; depth--) f.simplify(depth);
 }
 
@@ -308,10 +320,15 @@ function branchIf(f: FunctionCompiler): void {
   const count = flatten(frame.labelTypes).length;
   const condition = asCondition(popSelector(f, count));
   const before = f.text;
+  branchWhen(f, condition, frame, count);
+  if (frame.kind === "loop" && count === 0) frame.backEdge = { before, after: f.text, condition };
+}
+
+/** Writes a branch that is taken when a condition holds and carries the top `count` components, all simple. */
+export function branchWhen(f: FunctionCompiler, condition: Expression, frame: Frame, count: number): void {
   const values = count === 0 ? [] : f.operands.slice(-count);
   const text = branchText(f, frame, values);
   f.text += text.includes(";") ? `if(${condition.text}){${text}}\n` : `if(${condition.text})${text};\n`;
-  if (frame.kind === "loop" && count === 0) frame.backEdge = { before, after: f.text, condition };
 }
 
 function branchTable(f: FunctionCompiler): void {

@@ -5,9 +5,9 @@
  */
 
 import { F32, F64, type FunctionType, I32, I64 } from "../syntax/types.ts";
+import { leaving } from "../runtime/exception_boundary.ts";
 import type { FunctionReference } from "../runtime/function_reference.ts";
 import { crossesToJS, toJSValue, toWebAssemblyValue, TYPE_INCOMPATIBILITY } from "../runtime/js_values.ts";
-import { trapFrom } from "../runtime/traps.ts";
 import { evaluate } from "./group.ts";
 import { isPassedAsIs } from "./import_wrapper.ts";
 
@@ -29,7 +29,7 @@ export function makeExportWrapper(reference: FunctionReference): (...args: unkno
   const { engine } = reference.instance!;
   const link = {
     reference,
-    trapFrom,
+    leaving: (exception: unknown) => leaving(exception, engine),
     params: signature.params.map((type) => (value: unknown) =>
       toWebAssemblyValue(value, type, context, engine)
     ),
@@ -63,7 +63,7 @@ function letter(type: number): string {
 
 function makeText({ params, results }: FunctionType): string {
   let prologue =
-    "const reference=I.reference,trapFrom=I.trapFrom,fround=E.fround,unmarked=E.unmarked,RESULT_I32=E.RESULT_I32;\n" +
+    "const reference=I.reference,leaving=I.leaving,fround=E.fround,unmarked=E.unmarked,RESULT_I32=E.RESULT_I32;\n" +
     "const RESULT_F64=E.RESULT_F64,RESULT_REF=E.RESULT_REF,SCRATCH_I32=E.SCRATCH_I32,SCRATCH_I64=E.SCRATCH_I64;\n";
   let conversions = "";
   const args: string[] = [];
@@ -128,5 +128,5 @@ function makeText({ params, results }: FunctionType): string {
     ? `const r=${invocation};return ${values[0]}`
     : `const r=${invocation};return[${values}]`;
   const parameters = params.map((_, i) => `a${i}`);
-  return `${prologue}let code=null;\nreturn(${parameters})=>{${conversions}try{${result}}catch(e){throw trapFrom(e)}};\n`;
+  return `${prologue}let code=null;\nreturn(${parameters})=>{${conversions}try{${result}}catch(e){throw leaving(e)}};\n`;
 }

@@ -48,12 +48,14 @@ type EffectName =
   | "ReadMemory"
   | "ReadGlobal"
   | "ReadTable"
+  | "ReadHeap"
   | "TrapMemory"
   | "Trap"
   | "Call"
   | "WriteMemory"
   | "WriteGlobal"
   | "WriteTable"
+  | "WriteHeap"
   | "Branch";
 
 /** What evaluating an expression or statement depends on and does, beyond local variables. */
@@ -73,24 +75,29 @@ export const Effect: Readonly<Record<EffectName, number>> = {
   WriteTable: 256,
   /** May leave the straight line: what comes later may never be evaluated. */
   Branch: 512,
+  /** Reads a mutable field or element. */
+  ReadHeap: 1024,
+  WriteHeap: 2048,
 };
 
 /** The effects for which an expression is evaluated even if nobody needs its value. */
 export const OBSERVABLE: number = Effect.Call | Effect.Trap | Effect.TrapMemory;
 
 const ANY_TRAP = Effect.TrapMemory | Effect.Trap;
+const ANY_READ = Effect.ReadMemory | Effect.ReadGlobal | Effect.ReadTable | Effect.ReadHeap;
 
 /** The effects that an earlier operand must not have to be evaluated after something with `effects`. */
 export function effectsBarredBy(effects: number): number {
   let barred = 0;
   if (effects & Effect.Call) return ~0;
-  if (effects & (Effect.ReadMemory | Effect.ReadGlobal | Effect.ReadTable)) barred |= Effect.Call;
+  if (effects & ANY_READ) barred |= Effect.Call;
   // Which of two memory traps comes first cannot be told.
   if (effects & Effect.TrapMemory) barred |= Effect.Call | Effect.Trap;
   if (effects & Effect.Trap) barred |= Effect.Call | ANY_TRAP;
   if (effects & Effect.WriteMemory) barred |= Effect.Call | ANY_TRAP | Effect.ReadMemory;
   if (effects & Effect.WriteGlobal) barred |= Effect.Call | ANY_TRAP | Effect.ReadGlobal;
   if (effects & Effect.WriteTable) barred |= Effect.Call | ANY_TRAP | Effect.ReadTable;
+  if (effects & Effect.WriteHeap) barred |= Effect.Call | ANY_TRAP | Effect.ReadHeap;
   if (effects & Effect.Branch) barred |= Effect.Call | ANY_TRAP;
   return barred;
 }

@@ -117,6 +117,8 @@ export class FunctionBuilder {
   readonly locals: Variable[][] = [];
   /** Variables declared at the top of the function. */
   readonly declared: Variable[] = [];
+  /** Number of open blocks whose exceptions the function catches. */
+  protections = 0;
   #temporaries: Record<VariableClass, Variable[]> = { int: [], float: [], ref: [] };
   #temporaryNames = new Map<string, Variable>();
   #count = 0;
@@ -266,6 +268,8 @@ export class FunctionBuilder {
   settle(effects: number, writes: number = 0, count: number = this.operands.length): void {
     if ((effects | writes) === 0 || count === 0) return;
     let barred = effectsBarredBy(effects);
+    // A handler sees which variables were written before the call that threw.
+    if (writes !== 0 && this.protections > 0) barred |= Effect.Call;
     let lowest = -1;
     const spilled: number[] = [];
     for (let i = count - 1; i >= 0; i--) {

@@ -8,12 +8,14 @@ import { skipImmediate } from "../binary/instructions.ts";
 import { TypeReader } from "../binary/type_reader.ts";
 import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
 import { ALL_FEATURES } from "../syntax/features.ts";
-import type { FunctionIndex, ValueType } from "../syntax/types.ts";
+import { type FunctionIndex, V128, type ValueType } from "../syntax/types.ts";
 import { Frame } from "./control.ts";
 import { Effect, type Expression, type Kind } from "./expression.ts";
 import { classOf, flatten, FunctionBuilder } from "./function_builder.ts";
 import type { GroupScope } from "./group_scope.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
+import { type VectorForms, VectorLocals } from "./vector_locals.ts";
+import { settleVectors } from "./vector_shapes.ts";
 
 /** Compiles one instruction: reads its immediates, pops operands, writes statements, pushes results. */
 export type Emitter = (f: FunctionCompiler) => void;
@@ -40,13 +42,20 @@ export class FunctionCompiler extends FunctionBuilder {
   /** Size of the body in bytes. */
   readonly bodySize: number;
   readonly index: FunctionIndex;
+  /** The v128 locals; null when there are none. */
+  readonly vectors: VectorLocals | null;
   readonly #end: number;
 
-  constructor(scope: GroupScope, index: FunctionIndex, selfCallee: string = scope.identifier(index)) {
+  constructor(
+    scope: GroupScope,
+    index: FunctionIndex,
+    selfCallee: string = scope.identifier(index),
+    forms: VectorForms | null = null,
+  ) {
     super(scope);
     const { record, types } = scope.module;
     const { type, body } = record.functions[index];
-    const { params, results } = types[type].signature;
+    const { params, results } = scope.signature(type);
     this.index = index;
     this.selfCallee = selfCallee;
     this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
@@ -61,6 +70,7 @@ export class FunctionCompiler extends FunctionBuilder {
       for (; count > 0; count--) this.#declareLocal(type, false);
     }
     this.frames.push(new Frame("function", this, [], results, 0, null, false));
+    this.vectors = this.localTypes.includes(V128) ? new VectorLocals(this, this.#end, forms) : null;
   }
 
   #declareLocal(type: ValueType, parameter: boolean): void {
@@ -76,6 +86,8 @@ export class FunctionCompiler extends FunctionBuilder {
       if (!this.frames.at(-1)!.reachable) this.#skipUnreachable();
       this.#instruction();
     }
+    const forms = this.vectors?.better();
+    if (forms) return new FunctionCompiler(this.scope, this.index, this.selfCallee, forms).compile(identifier);
     return `function ${identifier}(${params}){\n${this.declarations()}${this.text}}\n`;
   }
 
@@ -87,6 +99,7 @@ export class FunctionCompiler extends FunctionBuilder {
     if (instruction === undefined) throw new TypeError(`cannot compile opcode 0x${code.toString(16)}`);
     this.code = code;
     this.beginInstruction();
+    if (instruction.settlesVectors && this.types.includes(V128)) settleVectors(this);
     instruction.emit(this);
     if (instruction.results !== null) {
       this.types.length -= instruction.operands;
@@ -143,7 +156,7 @@ export class FunctionCompiler extends FunctionBuilder {
       return { params: [], results: [] };
     }
     if ((code & 0xc0) === 0x40) return { params: [], results: [reader.valueType()] };
-    return this.scope.module.types[reader.i33("block type index")].signature;
+    return this.scope.signature(reader.i33("block type index"));
   }
 
   /** The return register of the result's component `index`. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type FunctionIndex, isReference } from "../syntax/types.ts";
+import { type FunctionIndex, type FunctionType, isReference, type TypeIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { Effect, Expression, name, Precedence } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
@@ -42,6 +42,7 @@ export class GroupScope {
   readonly #constants = new Map<string, string>();
   readonly #views = new Map<string, string>();
   readonly #slots = new Set<string>();
+  readonly #fixedArrays = new Map<string, string>();
   #bytesLeft = GROUP_BYTES;
 
   constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
@@ -129,6 +130,36 @@ export class GroupScope {
   /** A canonical type. */
   type(index: number): string {
     return this.#constant(`C${index}`, `I.type(${index})`);
+  }
+
+  /** A function type with the module's own type indices; those of a canonical type mean something else. */
+  signature(index: TypeIndex): FunctionType {
+    const { composite } = this.module.record.types[index];
+    if (composite.kind !== "func") throw new TypeError("not a function type");
+    return composite;
+  }
+
+  /** The constructor of a struct type. */
+  structClass(index: TypeIndex): string {
+    return this.#constant(`H${index}`, `I.structClass(${index})`);
+  }
+
+  /** What makes arrays of a type, all elements the same. */
+  newArray(index: TypeIndex): string {
+    return this.#constant(`H${index}`, `I.arrayClass(${index}).filled`);
+  }
+
+  /** What makes arrays of a type and number of elements from the elements. */
+  newFixedArray(index: TypeIndex, count: number): string {
+    const key = `${index},${count}`;
+    const known = this.#fixedArrays.get(key) ?? `K${this.#fixedArrays.size}`;
+    this.#fixedArrays.set(key, known);
+    return this.#constant(known, `I.arrayClass(${index}).fixed(${count})`);
+  }
+
+  /** What the exceptions of a tag have as their tag. */
+  tag(index: number): string {
+    return this.#constant(`K${index}`, `I.tag(${index})`);
   }
 
   /** The instance. */

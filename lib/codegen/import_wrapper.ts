@@ -1,6 +1,6 @@
 /**
  * Import wrappers: code, with the engine's calling convention, that calls what was imported (JS API, "run a host function").
- * What the callable or a conversion throws is marked as foreign, so that it leaves wasm code as it is.
+ * What the callable or a conversion throws becomes an exception that wasm code can catch.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import {
   isNullable,
   type ValueType,
 } from "../syntax/types.ts";
+import { foreign } from "../runtime/exception_boundary.ts";
 import type { Code } from "../runtime/function_reference.ts";
 import type { ImportedFunction } from "../runtime/imported_function.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import { crossesToJS, toJSValue, toWebAssemblyValue, TYPE_INCOMPATIBILITY } from "../runtime/js_values.ts";
-import { foreign } from "../runtime/traps.ts";
 import { flatten } from "./function_builder.ts";
 import { evaluate } from "./group.ts";
 
@@ -55,7 +55,7 @@ export function makeImportWrapper(instance: InstanceData, index: FunctionIndex):
       return wrap(imported, hostCallText(signature), []);
     case "runtime type error":
       return () => {
-        throw new TypeError(TYPE_INCOMPATIBILITY);
+        throw foreign(new TypeError(TYPE_INCOMPATIBILITY));
       };
     case "math intrinsic":
       // Called as itself, it is inlined like the instruction it stands for; an f32 has to be rounded.

@@ -5,12 +5,16 @@
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
-import type { FunctionIndex } from "../syntax/types.ts";
+import type { FunctionIndex, TypeIndex } from "../syntax/types.ts";
+import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
 import type { Code, FunctionReference } from "../runtime/function_reference.ts";
 import type { Global } from "../runtime/global.ts";
+import type { HeapClass } from "../runtime/heap_objects.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import type { Memory } from "../runtime/memory.ts";
+import { type Struct, structClass } from "../runtime/struct_class.ts";
 import type { Table } from "../runtime/table.ts";
+import type { Tag } from "../runtime/tag.ts";
 
 /** An instance as generated text sees it, under the name `I`. */
 export class InstanceLink {
@@ -35,9 +39,25 @@ export class InstanceLink {
     return this.instance.globals[index];
   }
 
+  /** What the packages of a tag's exceptions have as their tag; null for `WebAssembly.JSTag`. */
+  tag(index: number): Tag | null {
+    const tag = this.instance.tags[index];
+    return tag.ofJavaScript ? null : tag;
+  }
+
   /** A canonical type. */
   type(index: number): CanonicalType {
     return this.instance.module.types[index];
+  }
+
+  /** The constructor of a struct type. */
+  structClass(index: TypeIndex): HeapClass<Struct> {
+    return structClass(this.type(index));
+  }
+
+  /** How arrays of a type are made. */
+  arrayClass(index: TypeIndex): ArrayClass {
+    return arrayClass(this.type(index));
   }
 
   /** The code of a function, made now if need be. */

@@ -222,22 +222,35 @@ function floatStore(type: "f32" | "f64"): Emitter {
   };
 }
 
-/** Pushes a number of pages or elements: an int32, or the pair of an i64. */
+/** Pushes a number of pages or elements: an int32, or the pair of an i64; `size` is at least -1, and below 2^34 if a "sum". */
 export function pushSize(f: FunctionBuilder, wide: boolean, size: Expression): void {
-  if (!wide) return f.pushValue(I32, size);
-  const low = f.evaluated(size);
-  f.pushValue(I64, low, i32.shrS(low, int(31)));
+  if (!wide) return f.pushValue(I32, asInt(size));
+  if (size.kind !== "sum") {
+    const low = f.evaluated(size);
+    return f.pushValue(I64, low, i32.shrS(low, int(31)));
+  }
+  const { name } = f.temporary("f64");
+  f.settle(size.effects);
+  f.write(`${name}=${size.text}`);
+  const [low, high] = [f.temporary("int"), f.temporary("int")];
+  f.write(`${low.name}=${name}|0`);
+  f.write(`${high.name}=(${name}-(${name}>>>0))/4294967296|0`);
+  f.pushValue(I64, low.read(), high.read());
 }
 
+/** The kind of a number of pages, or -1: with pages of one byte there may be more than an int32 counts. */
+function pagesKind(f: FunctionBuilder, memory: number): Kind {
+  return f.scope.module.record.memories[memory].type.pageSizeLog2 < 2 ? "sum" : "int";
+}
+
+/** Another thread may have grown a shared memory. */
 function memorySize(f: FunctionCompiler): void {
   const memory = f.reader.u32("memory index");
-  const pages = derived(
-    `${f.scope.memory(memory).text}.pages`,
-    Precedence.Postfix,
-    "int",
-    [],
-    Effect.ReadMemory,
-  );
+  const { text } = f.scope.memory(memory);
+  const kind = pagesKind(f, memory);
+  const pages = f.scope.module.record.memories[memory].type.shared
+    ? call(`${text}.currentPages`, [], kind, Effect.Call)
+    : derived(`${text}.pages`, Precedence.Postfix, kind, [], Effect.ReadMemory);
   pushSize(f, is64(f, memory), pages);
 }
 
@@ -246,7 +259,7 @@ function memoryGrow(f: FunctionCompiler): void {
   const wide = is64(f, memory);
   const delta = popAddress(f, wide);
   f.types.pop();
-  const before = call(`${f.scope.memory(memory).text}.grow`, [delta], "int", Effect.Call);
+  const before = call(`${f.scope.memory(memory).text}.grow`, [delta], pagesKind(f, memory), Effect.Call);
   pushSize(f, wide, before);
 }
 

@@ -8,8 +8,14 @@
 import * as bits from "../runtime/float_bits.ts";
 import * as i64 from "../runtime/numerics_i64.ts";
 import * as numerics from "../runtime/numerics.ts";
+import * as v128 from "../runtime/numerics_v128.ts";
+import * as wide from "../runtime/numerics_wide.ts";
+import { ExceptionPackage } from "../runtime/exception_package.ts";
 import { RESULT_F64, RESULT_I32, RESULT_REF } from "../runtime/return_registers.ts";
 import { type Trap, trap, TRAP_MESSAGES } from "../runtime/traps.ts";
+import * as arrays from "../runtime/array_operations.ts";
+import { externalize, internalize } from "../runtime/external_references.ts";
+import { setNanField } from "../runtime/struct_class.ts";
 import * as bulk from "../runtime/bulk_operations.ts";
 import * as access from "./memory_access.ts";
 import { resolveIndirect } from "./indirect_call.ts";
@@ -36,11 +42,18 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   RESULT_I32,
   RESULT_F64,
   RESULT_REF,
+  ExceptionPackage,
   ...traps,
   ...bits,
   ...numerics,
   ...i64,
+  ...v128,
+  ...wide,
   ...access,
   ...bulk,
+  ...arrays,
+  externalize,
+  internalize,
+  setNanField,
   resolveIndirect,
 });

@@ -5,23 +5,40 @@
  */
 
 import { asCondition, asStored, conditional, Effect, type Kind, OBSERVABLE } from "./expression.ts";
+import { V128 } from "../syntax/types.ts";
 import { componentKinds } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 
+/** Whether a local holds vectors, which `f.vectors` takes care of. */
+function isVector(f: FunctionCompiler, local: number): boolean {
+  return f.vectors !== null && f.localTypes[local] === V128;
+}
+
 function localGet(f: FunctionCompiler): void {
+  const { position } = f.reader;
   const index = f.reader.u32("local index");
-  for (const variable of f.locals[index]) f.push(variable.read());
   f.types.push(f.localTypes[index]);
+  if (isVector(f, index)) return f.vectors!.get(position);
+  for (const variable of f.locals[index]) f.push(variable.read());
 }
 
 function localSet(f: FunctionCompiler): void {
-  const variables = f.locals[f.reader.u32("local index")];
+  const { position } = f.reader;
+  const index = f.reader.u32("local index");
   f.types.pop();
+  if (isVector(f, index)) return f.vectors!.set(position);
+  const variables = f.locals[index];
   f.assign(variables, f.popComponents(variables.length));
 }
 
 function localTee(f: FunctionCompiler): void {
-  const variables = f.locals[f.reader.u32("local index")];
+  const { position } = f.reader;
+  const index = f.reader.u32("local index");
+  if (isVector(f, index)) {
+    f.vectors!.set(position);
+    return f.vectors!.get(position);
+  }
+  const variables = f.locals[index];
   f.assign(variables, f.popComponents(variables.length));
   for (const variable of variables) f.push(variable.read());
 }
@@ -79,10 +96,11 @@ export const VARIABLE_EMITTERS: Readonly<Record<string, Emitter>> = {
   "nop": () => {},
   "drop": drop,
   "select": (f) => {
-    if (f.code === TYPED_SELECT) {
-      for (let count = f.reader.u32("number of select types"); count > 0; count--) f.reader.valueType();
-    }
+    if (f.code !== TYPED_SELECT) return select(f);
+    f.reader.u32("number of select types");
+    const type = f.reader.valueType();
     select(f);
+    f.types[f.types.length - 1] = type;
   },
   "local.get": localGet,
   "local.set": localSet,

@@ -13,21 +13,21 @@ import { VECTOR_FLOAT_EMITTERS } from "./vector_floats.ts";
 import { VECTOR_LANE_EMITTERS } from "./vector_lanes.ts";
 import { VECTOR_MEMORY_EMITTERS } from "./vector_memory.ts";
 import {
+  areIn,
   choose,
+  commonShape,
   type Components,
   discardLanes,
+  doubleBits,
   firstSingles,
-  isOpen,
   MaskLane,
   NOTHING,
   PackedMask,
-  popDoubles,
   popInts,
   popSingles,
   popVector,
   pushDoubles,
   pushVector,
-  type Shape,
   shapeOf,
   toDoubles,
   toInts,
@@ -78,7 +78,7 @@ function rotated(components: Components, at: number): Expression[] {
 
 function extract(width: Width, signed: boolean): Emitter {
   return (f) => {
-    const [component, shift] = laneOf(f.reader.u8("lane"), width);
+    const [component, shift] = laneOf(f.reader.u8(), width);
     keep(f, popInts(f), component);
     f.push(extractLane(f.pop(), width, shift, signed));
   };
@@ -91,7 +91,7 @@ function popReplacement(f: FunctionCompiler): Expression {
 
 function replace(width: Width): Emitter {
   return (f) => {
-    const [component, shift] = laneOf(f.reader.u8("lane"), width);
+    const [component, shift] = laneOf(f.reader.u8(), width);
     const value = popReplacement(f);
     const lanes = popInts(f);
     lanes[component] = insertLane(lanes[component], value, width, shift);
@@ -106,7 +106,7 @@ function withLanes(f: FunctionCompiler, lanes: Expression[], at: number, values:
 }
 
 function replaceLong(f: FunctionCompiler): void {
-  const lane = f.reader.u8("lane");
+  const lane = f.reader.u8();
   f.simplify(1);
   f.simplify(0);
   const value = f.popComponents(2);
@@ -151,8 +151,8 @@ function bitselect(f: FunctionCompiler): void {
     const conditions = mask.map((lane) => (lane as MaskLane).condition);
     const shape = commonShape(f, x, y);
     if (shape === "f64x2" && mask[0] === mask[1] && mask[2] === mask[3]) {
-      const b = toDoubles(f, y);
-      const a = toDoubles(f, x);
+      const b = toDoubles(f, y, true);
+      const a = toDoubles(f, x, true);
       return pushDoubles(f, a.map((lane, i) => chosen(f, conditions[i * 2], lane, b[i])));
     }
     const as = shape === "f32x4" ? (components: Components) => toSingles(f, components, true) : toInts.bind(null, f);
@@ -172,17 +172,9 @@ function chosen(f: FunctionCompiler, condition: Expression, a: Expression, b: Ex
   return choose(condition, x, y);
 }
 
-/** The shape of two vectors, when a float shape is that of one of them and the other's may be. */
-function commonShape(f: FunctionCompiler, a: Components, b: Components): Shape {
-  const [x, y] = [shapeOf(a), shapeOf(b)];
-  if (x === y) return x;
-  if (x === "int") return isOpen(f, a) ? y : "int";
-  return y === "int" && isOpen(f, b) ? x : "int";
-}
-
 /** `i8x16.shuffle`: whole components change places as they are; words are put together from bytes. */
 function shuffle(f: FunctionCompiler): void {
-  const lanes = Array.from({ length: 16 }, () => f.reader.u8("lane"));
+  const lanes = Array.from({ length: 16 }, () => f.reader.u8());
   const y = popVector(f);
   const x = popVector(f);
   const words = wholeLanes(lanes, 4);
@@ -190,8 +182,8 @@ function shuffle(f: FunctionCompiler): void {
     const shape = commonShape(f, x, y);
     const doubles = shape === "f64x2" ? wholeLanes(lanes, 8) : null;
     if (doubles !== null) {
-      const b = toDoubles(f, y);
-      return pushDoubles(f, picked(f, [...toDoubles(f, x), ...b], doubles));
+      const b = toDoubles(f, y, true);
+      return pushDoubles(f, picked(f, [...toDoubles(f, x, true), ...b], doubles));
     }
     if (shape === "f32x4" || shape === "int") {
       const as = (components: Components) => shape === "int" ? components : toSingles(f, components, true);
@@ -262,42 +254,46 @@ export const VECTOR_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i16x8.extract_lane_s": extract(16, true),
   "i16x8.extract_lane_u": extract(16, false),
   "i32x4.extract_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     keep(f, popInts(f), lane);
   },
   "i64x2.extract_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     keep(f, popInts(f), lane * 2, 2);
   },
   "f32x4.extract_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     f.push(firstSingles(f, rotated(popVector(f), lane), 1, true)[0]);
   },
   "f64x2.extract_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const components = rotated(popVector(f), lane * 2);
     if (shapeOf(components) === "int") discardLanes(f, components.splice(2, 2, NOTHING, NOTHING));
-    const [low, high] = toDoubles(f, components);
+    const [low, high] = toDoubles(f, components, false);
     f.discard(high);
     f.push(low);
   },
   "i8x16.replace_lane": replace(8),
   "i16x8.replace_lane": replace(16),
   "i32x4.replace_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const value = popReplacement(f);
     pushVector(f, withLanes(f, popInts(f), lane, [value]));
   },
   "i64x2.replace_lane": replaceLong,
   "f32x4.replace_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const value = popReplacement(f);
     pushVector(f, withLanes(f, popSingles(f, true), lane, [value]));
   },
   "f64x2.replace_lane": (f) => {
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const value = popReplacement(f);
-    pushDoubles(f, withLanes(f, popDoubles(f), lane, [value]));
+    const components = popVector(f);
+    if (areIn(f, "f64x2", components)) {
+      return pushDoubles(f, withLanes(f, toDoubles(f, components, true), lane, [value]));
+    }
+    pushVector(f, withLanes(f, toInts(f, components), lane * 2, doubleBits(f, value)));
   },
   "v128.not": (f) => {
     const components = popVector(f);

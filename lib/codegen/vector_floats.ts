@@ -28,11 +28,11 @@ import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
 import { wideMask } from "./vector_lanes.ts";
 import {
+  areIn,
   choose,
   type Components,
   discardLanes,
   firstSingles,
-  isOpen,
   MaskLane,
   popDoubles,
   popInts,
@@ -40,7 +40,6 @@ import {
   popVector,
   pushDoubles,
   pushVector,
-  shapeOf,
   toDoubles,
   toInts,
   toSingles,
@@ -51,6 +50,7 @@ const SINGLE_ZERO = float(0, "quiet f32");
 /** How the lanes of a shape come off the stack and go back. */
 interface Lanes {
   readonly type: "f32" | "f64";
+  readonly shape: "f32x4" | "f64x2";
   pop(f: FunctionCompiler, exact: boolean): Expression[];
   from(f: FunctionCompiler, components: Components, exact: boolean): Expression[];
   push(f: FunctionCompiler, lanes: readonly Expression[]): void;
@@ -60,6 +60,7 @@ interface Lanes {
 
 const SINGLES: Lanes = {
   type: "f32",
+  shape: "f32x4",
   pop: popSingles,
   from: toSingles,
   push: pushVector,
@@ -68,6 +69,7 @@ const SINGLES: Lanes = {
 
 const DOUBLES: Lanes = {
   type: "f64",
+  shape: "f64x2",
   pop: popDoubles,
   from: toDoubles,
   push: pushDoubles,
@@ -116,14 +118,24 @@ function comparison(lanes: Lanes, operator: string): Emitter {
 
 /** `pmin` and `pmax`: one of the operands, with all its bits. */
 function pseudoExtreme(lanes: Lanes, operator: "<" | ">"): Emitter {
+  const compare = (b: Expression, a: Expression) => binary(b, operator, a, Precedence.Relate, "bool");
   return (f) => {
-    const b = lanes.pop(f, true);
-    const a = lanes.pop(f, true);
-    const results = a.map((lane, i) => {
-      const [x, y] = [f.evaluated(lane), f.evaluated(b[i])];
-      return choose(binary(y, operator, x, Precedence.Relate, "bool"), y, x);
-    });
-    lanes.push(f, results);
+    const y = popVector(f);
+    const x = popVector(f);
+    if (areIn(f, lanes.shape, x, y)) {
+      const b = lanes.from(f, y, true);
+      const results = lanes.from(f, x, true).map((lane, i) => {
+        const [first, second] = [f.evaluated(lane), f.evaluated(b[i])];
+        return choose(compare(second, first), second, first);
+      });
+      return lanes.push(f, results);
+    }
+    const b = toInts(f, y).map((word) => f.evaluated(word));
+    const a = toInts(f, x).map((word) => f.evaluated(word));
+    const second = lanes.from(f, b, false);
+    const conditions = lanes.from(f, a, false).map((lane, i) => f.evaluated(compare(second[i], lane)));
+    const perLane = 4 / conditions.length;
+    pushVector(f, a.map((word, i) => choose(conditions[Math.floor(i / perLane)], b[i], word)));
   };
 }
 
@@ -137,9 +149,7 @@ function signOperation(
   const kind: Kind = lanes.type;
   return (f) => {
     const components = popVector(f);
-    const wanted = lanes.type === "f32" ? "f32x4" : "f64x2";
-    const shape = shapeOf(components);
-    if (shape !== wanted && !(shape === "int" && isOpen(f, components))) {
+    if (!areIn(f, lanes.shape, components)) {
       const words = toInts(f, components);
       const signed = (index: number) => lanes.type === "f32" || index % 2 === 1;
       return pushVector(f, words.map((word, i) => signed(i) ? ofBits(word) : word));
@@ -155,7 +165,7 @@ function signOperation(
   };
 }
 
-function instructions(shape: "f32x4" | "f64x2", lanes: Lanes): Record<string, Emitter> {
+function instructions(lanes: Lanes): Record<string, Emitter> {
   const emitters: Record<string, Emitter> = {
     eq: comparison(lanes, "==="),
     ne: comparison(lanes, "!=="),
@@ -183,7 +193,7 @@ function instructions(shape: "f32x4" | "f64x2", lanes: Lanes): Record<string, Em
     relaxed_madd: multiplyAdd(lanes, "+"),
     relaxed_nmadd: multiplyAdd(lanes, "-"),
   };
-  return Object.fromEntries(Object.entries(emitters).map(([name, emit]) => [`${shape}.${name}`, emit]));
+  return Object.fromEntries(Object.entries(emitters).map(([name, emit]) => [`${lanes.shape}.${name}`, emit]));
 }
 
 /** `c + a * b` or `c - a * b`, rounded twice. */
@@ -210,7 +220,7 @@ function truncation(callee: string): Emitter {
 /** Doubles to integers and zeros. */
 function truncationZero(callee: string): Emitter {
   return (f) => {
-    const results = popDoubles(f).map((lane) => call(f.scope.runtime(callee), [lane], "int"));
+    const results = popDoubles(f, false).map((lane) => call(f.scope.runtime(callee), [lane], "int"));
     pushVector(f, [...results, ZERO, ZERO]);
   };
 }
@@ -242,14 +252,14 @@ function promoteLow(f: FunctionCompiler): void {
 }
 
 function demoteZero(f: FunctionCompiler): void {
-  const singles = popDoubles(f).map((lane) => call(f.scope.runtime("fround"), [lane], "quiet f32"));
+  const singles = popDoubles(f, false).map((lane) => call(f.scope.runtime("fround"), [lane], "quiet f32"));
   pushVector(f, [...singles, SINGLE_ZERO, SINGLE_ZERO]);
 }
 
 /** Vector instructions on floating point lanes. */
 export const VECTOR_FLOAT_EMITTERS: Readonly<Record<string, Emitter>> = {
-  ...instructions("f32x4", SINGLES),
-  ...instructions("f64x2", DOUBLES),
+  ...instructions(SINGLES),
+  ...instructions(DOUBLES),
   "i32x4.trunc_sat_f32x4_s": truncation("saturateS"),
   "i32x4.trunc_sat_f32x4_u": truncation("saturateU"),
   "i32x4.trunc_sat_f64x2_s_zero": truncationZero("saturateS"),

@@ -72,15 +72,13 @@ class Group {
 
   form(): Form {
     const { int, f32x4, f64x2 } = this.weights;
-    if (int >= Math.max(f32x4, f64x2) || !this.#mayBeFloats()) return AS_INTS;
+    const shape = f32x4 >= f64x2 ? "f32x4" : "f64x2";
     const inexact = this.inexactUses === this.reads;
-    return { shape: f32x4 >= f64x2 ? "f32x4" : "f64x2", inexact, quiet: this.quiet || inexact };
-  }
-
-  /** A host that forgets the bits of NaNs would spoil integers held as floats. */
-  #mayBeFloats(): boolean {
-    if (KEEPS_NAN_BITS) return true;
-    return !this.intDefinitions && !(this.openDefinitions && this.weights.int > 0);
+    if (int >= Math.max(f32x4, f64x2)) return AS_INTS;
+    // Singles keep all bits where the host does. Doubles do not even there: V8 quiets signalling NaNs that it reads.
+    const keepsBits = KEEPS_NAN_BITS && shape === "f32x4";
+    if (!keepsBits && (this.intDefinitions || this.openDefinitions && !inexact)) return AS_INTS;
+    return { shape, inexact, quiet: this.quiet || inexact };
   }
 }
 
@@ -98,6 +96,8 @@ export class VectorLocals {
   readonly #forms: readonly Form[] | null;
   /** Whether uses are evidence: in the first compilation. */
   #recording: boolean;
+  /** Whether something was compiled in a way that only a second compilation may rely on. */
+  #provisional = false;
   readonly #known = new Map<number, Range>();
   /** By variable name: the range that it belongs to. */
   readonly #owners = new Map<string, Range>();
@@ -203,7 +203,7 @@ export class VectorLocals {
     }
     const shape = shapeOf(components);
     if (components.every((lane) => lane instanceof LoadedLane || lane.constant !== null)) {
-      group.openDefinitions = true;
+      group.openDefinitions ||= !components.every(isQuiet);
       group.quiet &&= components.every(isQuiet);
       return;
     }
@@ -231,9 +231,14 @@ export class VectorLocals {
     }
   }
 
-  /** Whether the components are a local's whose shape is still to be found out. */
+  /**
+   * Whether the components are a local's whose shape is still to be found out. They may then be taken in the shape that the
+   * instruction at hand prefers, even if that loses bits of a NaN: the function is compiled again.
+   */
   undecided(components: Components): boolean {
-    return this.#recording && this.#ownersOf(components).size > 0;
+    const undecided = this.#recording && this.#ownersOf(components).size > 0;
+    this.#provisional ||= undecided;
+    return undecided;
   }
 
   /** After the first compilation: how to hold the ranges, unless it is as they were. */
@@ -243,7 +248,7 @@ export class VectorLocals {
     for (let number = 0; number < this.#ranges.count; number++) {
       forms.push(this.#known.get(number)?.group.root().form() ?? AS_INTS);
     }
-    return forms.every(({ shape }) => shape === "int") ? null : { ranges: this.#ranges, forms };
+    return !this.#provisional && forms.every(({ shape }) => shape === "int") ? null : { ranges: this.#ranges, forms };
   }
 }
 

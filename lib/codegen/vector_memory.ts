@@ -150,7 +150,7 @@ const METHODS = { 8: "Int8", 16: "Int16", 32: "Int32" } as const;
 function loadLane(width: 8 | 16 | 32 | 64): Emitter {
   return (f) => {
     const place = readPlace(f);
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const components = popInts(f);
     const access = popAccess(f, place);
     if (width === 64) {
@@ -199,7 +199,7 @@ function store(f: FunctionCompiler): void {
 function storeLane(width: 8 | 16 | 32 | 64): Emitter {
   return (f) => {
     const place = readPlace(f);
-    const lane = f.reader.u8("lane");
+    const lane = f.reader.u8();
     const components = popInts(f);
     const access = popAccess(f, place);
     const [index, shift] = width === 64 ? [lane * 2, 0] : laneOf(lane, width);

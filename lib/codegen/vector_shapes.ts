@@ -122,9 +122,9 @@ export function popSingles(f: FunctionCompiler, exact: boolean): Expression[] {
   return toSingles(f, popVector(f), exact);
 }
 
-/** Takes a vector off the stack as two doubles. */
-export function popDoubles(f: FunctionCompiler): Expression[] {
-  return toDoubles(f, popVector(f));
+/** Takes a vector off the stack as two doubles; see {@linkcode toDoubles}. */
+export function popDoubles(f: FunctionCompiler, exact: boolean): Expression[] {
+  return toDoubles(f, popVector(f), exact);
 }
 
 /** Pushes the components of a vector. */
@@ -170,7 +170,7 @@ export function singleBits(f: FunctionCompiler, lane: Expression): Expression {
 }
 
 /** The bits of a double, low half first. */
-function doubleBits(f: FunctionCompiler, lane: Expression): Expression[] {
+export function doubleBits(f: FunctionCompiler, lane: Expression): Expression[] {
   const low = f.temporary("int");
   const high = f.temporary("int");
   const bits = f.scope.runtime("SCRATCH_I32");
@@ -213,10 +213,32 @@ export function firstSingles(
   return toSingles(f, components.slice(0, count), exact);
 }
 
-/** Whether a vector of ints may be had as floats as easily. */
-export function isOpen(f: FunctionCompiler, components: Components): boolean {
-  return components.every((lane) => lane instanceof LoadedLane || lane.constant !== null) ||
-    f.vectors?.undecided(components) === true;
+/**
+ * Whether all of `vectors` are in a float shape or may be had in it as easily and with all their bits: V8 quiets a signalling
+ * NaN when it reads a double, so that memory and parameters may not be had as doubles where no arithmetic follows.
+ */
+export function areIn(f: FunctionCompiler, shape: "f32x4" | "f64x2", ...vectors: readonly Components[]): boolean {
+  return vectors.every((components) => {
+    const present = shapeOf(components);
+    if (present !== "int") return present === shape;
+    if (f.vectors?.undecided(components) === true) return true;
+    if (components.some(({ constant }) => constant === null)) {
+      return shape === "f32x4" && components.every((lane) => lane instanceof LoadedLane || lane.constant !== null);
+    }
+    return shape === "f32x4" || [0, 2].every((at) => {
+      const value = f64FromBits(components[at].constant!, components[at + 1].constant!);
+      return value === value;
+    });
+  });
+}
+
+/** The float shape that one of two vectors is in and both may be; otherwise they are best taken as ints. */
+export function commonShape(f: FunctionCompiler, a: Components, b: Components): Shape {
+  const shapes = [shapeOf(a), shapeOf(b)];
+  for (const shape of ["f32x4", "f64x2"] as const) {
+    if (shapes.includes(shape) && areIn(f, shape, a, b)) return shape;
+  }
+  return "int";
 }
 
 /** The single with these bits. */
@@ -230,9 +252,9 @@ export function singleFromBits(f: FunctionCompiler, bits: Expression, exact: boo
   return derived(text, Precedence.Postfix, "quiet f32", [bits]);
 }
 
-/** The vector as two doubles. */
-export function toDoubles(f: FunctionCompiler, components: Components): Expression[] {
-  f.vectors?.used(components, "f64x2", false);
+/** The vector as two doubles; `exact` when that is all that is done with them: see {@linkcode areIn}. */
+export function toDoubles(f: FunctionCompiler, components: Components, exact: boolean): Expression[] {
+  f.vectors?.used(components, "f64x2", exact);
   switch (shapeOf(components)) {
     case "f64x2":
       return [components[0], components[2]];
@@ -274,7 +296,7 @@ export function toShape(
     case "f32x4":
       return toSingles(f, components, exact);
     case "f64x2": {
-      const [low, high] = toDoubles(f, components);
+      const [low, high] = toDoubles(f, components, exact);
       return [low, NOTHING, high, NOTHING];
     }
   }

@@ -32,13 +32,13 @@ import { resolveFunctionImport } from "../link/resolve.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { InstantiationMetrics } from "../runtime/engine_state.ts";
 import { externalOf } from "../runtime/function_reference.ts";
+import { leaving } from "../runtime/exception_boundary.ts";
 import { Global, untaggedSlots, UntaggedStorage } from "../runtime/global.ts";
 import type { ImportCallKind } from "../runtime/imported_function.ts";
 import { InstanceData } from "../runtime/instance_data.ts";
 import { Memory } from "../runtime/memory.ts";
 import { Table } from "../runtime/table.ts";
 import { Tag } from "../runtime/tag.ts";
-import { trapFrom } from "../runtime/traps.ts";
 import type { Value } from "../runtime/values.ts";
 import { evaluate } from "./constant_expression.ts";
 
@@ -413,6 +413,6 @@ function runStart(instance: InstanceData): void {
   try {
     instance.functionReference(start).prepared()();
   } catch (error) {
-    throw trapFrom(error);
+    throw leaving(error, instance.engine);
   }
 }

@@ -10,19 +10,19 @@ import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { ByteRange, ConstantExpression } from "../syntax/module.ts";
 import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
 import { type ArrayType, type FieldType, type StructType, unpacked } from "../syntax/types.ts";
+import { newArray, newFilledArray } from "../runtime/array_class.ts";
 import { valueList } from "../runtime/components.ts";
-import type { HeapObjects } from "../runtime/engine_state.ts";
+import { externalize, internalize } from "../runtime/external_references.ts";
+import type { HeapObject } from "../runtime/heap_objects.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import { f32FromBits, f64FromBits } from "../runtime/float_bits.ts";
+import { newStruct } from "../runtime/struct_class.ts";
 import { trap } from "../runtime/traps.ts";
 import { defaultValue, type Value } from "../runtime/values.ts";
 
 const I32_CONST = 0x41;
 const REF_FUNC = 0xd2;
 const END = 0x0b;
-
-/** Most elements of an array (V8's limit on the bytes of a fixed array, for the smallest elements). */
-const MAXIMUM_ARRAY_LENGTH = 1 << 27;
 
 const I31_SHIFT = 1;
 
@@ -113,37 +113,42 @@ function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): 
         stack.push((stack.pop() as number) << I31_SHIFT >> I31_SHIFT);
         break;
       case "any.convert_extern":
-      case "extern.convert_any":
-        // Both hierarchies hold the same JavaScript values: an i31 is a Number in either.
+        stack.push(internalize(stack.pop()));
         break;
-      case "struct.new": {
+      case "extern.convert_any":
+        stack.push(externalize(stack.pop()));
+        break;
+      case "struct.new":
+      case "struct.new_desc": {
         const type = types[reader.u32("type index")];
         const { fields } = type.composite as StructType;
-        stack.push(heapObjects(instance).newStruct(type, stack.splice(stack.length - fields.length)));
+        const descriptor = popDescriptor(stack, type);
+        stack.push(newStruct(type, stack.splice(stack.length - fields.length), descriptor));
         break;
       }
-      case "struct.new_default": {
+      case "struct.new_default":
+      case "struct.new_default_desc": {
         const type = types[reader.u32("type index")];
         const { fields } = type.composite as StructType;
-        stack.push(heapObjects(instance).newStruct(type, fields.map(defaultOf)));
+        stack.push(newStruct(type, fields.map(defaultOf), popDescriptor(stack, type)));
         break;
       }
       case "array.new": {
         const type = types[reader.u32("type index")];
         const length = stack.pop() as number;
-        stack.push(filledArray(instance, type, stack.pop(), length));
+        stack.push(newFilledArray(type, stack.pop(), length));
         break;
       }
       case "array.new_default": {
         const type = types[reader.u32("type index")];
         const { element } = type.composite as ArrayType;
-        stack.push(filledArray(instance, type, defaultOf(element), stack.pop() as number));
+        stack.push(newFilledArray(type, defaultOf(element), stack.pop() as number));
         break;
       }
       case "array.new_fixed": {
         const type = types[reader.u32("type index")];
         const count = reader.u32("length");
-        stack.push(heapObjects(instance).newArray(type, stack.splice(stack.length - count)));
+        stack.push(newArray(type, stack.splice(stack.length - count)));
         break;
       }
       default:
@@ -152,16 +157,11 @@ function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): 
   }
 }
 
-function heapObjects({ engine }: InstanceData): HeapObjects {
-  if (!engine.heapObjects) throw new Error("the engine has no structs and arrays");
-  return engine.heapObjects;
+/** The descriptor of a new struct, which lies on top of its fields; null when its type demands none. Traps when it is null. */
+function popDescriptor(stack: Value[], { definition }: CanonicalType): HeapObject | null {
+  return definition.descriptor === null ? null : stack.pop() as HeapObject ?? trap("nullDereference");
 }
 
 function defaultOf({ storage }: FieldType): Value {
   return defaultValue(unpacked(storage));
-}
-
-function filledArray(instance: InstanceData, type: CanonicalType, value: Value, length: number): object {
-  if (length >>> 0 > MAXIMUM_ARRAY_LENGTH) trap("arrayTooLarge");
-  return heapObjects(instance).newArray(type, new Array(length).fill(value));
 }

@@ -54,7 +54,6 @@ export class Engine {
       allocator: allocator ?? new DefaultAllocator(),
       backend: new JavaScriptBackend(),
       externals: undefined!,
-      heapObjects: null,
       instantiated: onInstantiated,
     };
     const compiler = makeCompiler(state, features === undefined ? DEFAULT_FEATURES : new Set(features));

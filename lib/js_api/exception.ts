@@ -4,9 +4,9 @@
  * @module
  */
 
-import { boxAll, pushComponents } from "../runtime/components.ts";
+import { boxAll, pushComponents, valueList } from "../runtime/components.ts";
 import type { EngineState } from "../runtime/engine_state.ts";
-import { ExceptionPackage } from "../runtime/exception_package.ts";
+import { bindException, ExceptionPackage, exceptionOf } from "../runtime/exception_package.ts";
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import type { Tag } from "../runtime/tag.ts";
 import { valueTypeName } from "../syntax/types.ts";
@@ -21,26 +21,22 @@ import {
   unsignedLong,
 } from "./web_idl.ts";
 
-interface ExceptionState {
-  readonly exception: ExceptionPackage;
-  readonly stack: string | undefined;
-}
+const NativeError = Error;
+const { captureStackTrace } = Error as {
+  captureStackTrace?: (error: object, caller: object) => void;
+};
 
-/** The interface `Exception` of `engine`. `jsTag` is the tag of JavaScript exceptions, which no other exception has. */
+/** The interface `Exception` of `engine`. */
 export function exceptionInterface(
   engine: EngineState,
   tags: ExternalInterface<Tag>,
-  jsTag: Tag,
 ): ExternalInterface<ExceptionPackage> {
-  const slot = internalSlot<ExceptionState>();
-  const bind = (object: object, exception: ExceptionPackage, stack: string | undefined) => {
-    slot.set(object, { exception, stack });
-    return exception.external = object;
-  };
-  const receiver = (self: unknown, api: string): ExceptionState => {
-    const state = slot.get(self);
-    if (state === null) throw typeError(api, "Receiver is not a WebAssembly.Exception");
-    return state;
+  /** The stacks that were asked for. */
+  const stacks = internalSlot<string>();
+  const receiver = (self: unknown, api: string): ExceptionPackage => {
+    const exception = exceptionOf(self);
+    if (exception === null) throw typeError(api, "Receiver is not a WebAssembly.Exception");
+    return exception;
   };
   const tagArgument = (value: unknown, api: string): Tag => {
     const tag = tags.thingOf(value);
@@ -63,7 +59,7 @@ export function exceptionInterface(
         throw typeError(api, "Argument 2 is not an object");
       }
       const traceStack = Boolean((options as { traceStack?: unknown } | null | undefined)?.traceStack);
-      if (tag === jsTag) throw typeError(api, "Argument 0 cannot be WebAssembly.JSTag");
+      if (tag.ofJavaScript) throw typeError(api, "Argument 0 cannot be WebAssembly.JSTag");
       const { params } = tag.type.signature;
       if (values.length !== params.length) {
         throw typeError(api, "Number of exception values does not match signature length");
@@ -71,23 +67,25 @@ export function exceptionInterface(
       const fail: ConversionFailure = (reason) => {
         throw typeError(api, reason);
       };
-      const components: unknown[] = [];
+      const components = valueList();
       for (let i = 0; i < params.length; i++) {
         if (!hasJSValues(params[i])) throw typeError(api, `Invalid type ${valueTypeName(params[i])}`);
         const value = toWebAssemblyValue(values[i], params[i], tag.type.context, engine, fail);
         pushComponents(components, value, params[i]);
       }
-      bind(make(), new ExceptionPackage(tag, components), traceStack ? new Error().stack : undefined);
+      const object = make();
+      bindException(new ExceptionPackage(tag, components), object);
+      if (traceStack) stacks.set(object, stackOf(constructor));
     },
     members: {
       is(this: unknown, exceptionTag: unknown): boolean {
         const api = "WebAssembly.Exception.is()";
-        const { exception } = receiver(this, api);
+        const exception = receiver(this, api);
         return exception.tag === tagArgument(exceptionTag, api);
       },
       getArg(this: unknown, exceptionTag: unknown, index: unknown): unknown {
         const api = "WebAssembly.Exception.getArg()";
-        const { exception } = receiver(this, api);
+        const exception = receiver(this, api);
         const tag = tagArgument(exceptionTag, api);
         const at = unsignedLong(api, "Index", index);
         if (exception.tag !== tag) throw typeError(api, "First argument does not match the exception tag");
@@ -97,13 +95,24 @@ export function exceptionInterface(
         return toJSValue(boxAll(exception.components, params)[at], params[at]);
       },
       get stack(): string | undefined {
-        return receiver(this, "WebAssembly.Exception.stack()").stack;
+        receiver(this, "WebAssembly.Exception.stack()");
+        return stacks.get(this) ?? undefined;
       },
     },
   });
   return {
     constructor,
-    objectOf: (exception) => exception.external ?? bind(make(), exception, undefined),
-    thingOf: (value) => slot.get(value)?.exception ?? null,
+    objectOf(exception) {
+      if (exception.external === null) bindException(exception, make());
+      return exception.external!;
+    },
+    thingOf: exceptionOf,
   };
+}
+
+/** The stack of an error made now, from the caller of `constructor` on where the host can tell. */
+function stackOf(constructor: object): string {
+  const error = new NativeError();
+  captureStackTrace?.(error, constructor);
+  return error.stack ?? "";
 }

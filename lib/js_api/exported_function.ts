@@ -10,12 +10,17 @@ import { bindExternal, type FunctionReference } from "../runtime/function_refere
 
 const { defineProperties } = Object;
 
+/** A property that can only be redefined; without a prototype, which user code might give a `get` or `set`. */
+function constant(value: unknown): PropertyDescriptor {
+  return { __proto__: null, value, configurable: true } as PropertyDescriptor;
+}
+
 /** Makes the function object of `reference`, which has none yet, and binds the two. Nothing is compiled before a call. */
 export function makeExportedFunction(reference: FunctionReference): object {
   const wrapper = makeExportWrapper(reference);
   defineProperties(wrapper, {
-    length: { value: reference.type.signature.params.length, configurable: true },
-    name: { value: String(reference.index), configurable: true },
+    length: constant(reference.type.signature.params.length),
+    name: constant(`${reference.index}`),
   });
   bindExternal(reference, wrapper);
   return wrapper;

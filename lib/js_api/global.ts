@@ -37,8 +37,8 @@ export function globalInterface(engine: EngineState): ExternalInterface<Global> 
 
   return defineExternalInterface<Global>({
     name: "Global",
-    construct([argument, ...rest], api) {
-      const descriptor = descriptorArgument(api, argument, "global descriptor");
+    construct(args, api) {
+      const descriptor = descriptorArgument(api, args[0], "global descriptor");
       const mutable = Boolean(descriptor.mutable);
       const value = valueTypeNamed(descriptor.value);
       if (value === undefined) {
@@ -48,9 +48,9 @@ export function globalInterface(engine: EngineState): ExternalInterface<Global> 
         throw typeError(api, `A global of type '${valueTypeName(value)}' cannot be created in JavaScript`);
       }
       // As in V8 and the specification's tests, undefined is a missing number but a given reference.
-      const isMissing = rest.length === 0 || rest[0] === undefined && !isReference(value);
+      const isMissing = args.length < 2 || args[1] === undefined && !isReference(value);
       const initial = !isMissing
-        ? convert(rest[0], value, NO_TYPES, api)
+        ? convert(args[1], value, NO_TYPES, api)
         : value === EXTERNREF
         ? undefined
         : defaultValue(value);

@@ -20,8 +20,8 @@ const MAXIMUM_DECLARED_PAGES_64 = (1n << 37n) - 1n;
 export function memoryInterface(engine: EngineState): ExternalInterface<Memory> {
   return defineExternalInterface<Memory>({
     name: "Memory",
-    construct([argument], api) {
-      const type = readMemoryType(api, argument);
+    construct(args, api) {
+      const type = readMemoryType(api, args[0]);
       try {
         return new Memory(type, engine.allocator);
       } catch (error) {

@@ -43,8 +43,8 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
   const tables = tableInterface(engine);
   const globals = globalInterface(engine);
   const tags = tagInterface(engine);
-  const jsTag = new Tag(engine.types.functionType([EXTERNREF], []));
-  const exceptions = exceptionInterface(engine, tags, jsTag);
+  const jsTag = new Tag(engine.types.functionType([EXTERNREF], []), true);
+  const exceptions = exceptionInterface(engine, tags);
 
   /** Runs the synchronous part of an operation that returns a promise: what it throws rejects the promise. */
   const promise = <Result>(steps: () => Result | Promise<Result>): Promise<Result> =>
@@ -151,6 +151,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
       tableObject: tables.objectOf,
       globalObject: globals.objectOf,
       tagObject: tags.objectOf,
+      exceptionObject: exceptions.objectOf,
       memoryOf: memories.thingOf,
       tableOf: tables.thingOf,
       globalOf: globals.thingOf,

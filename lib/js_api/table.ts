@@ -46,8 +46,9 @@ export function tableInterface(engine: EngineState): ExternalInterface<Table> {
 
   return defineExternalInterface<Table>({
     name: "Table",
-    construct([argument, value], api) {
-      const descriptor = descriptorArgument(api, argument, "table descriptor");
+    construct(args, api) {
+      const descriptor = descriptorArgument(api, args[0], "table descriptor");
+      const value = args[1];
       const element = tableKindNamed(descriptor.element);
       if (element === undefined) {
         throw typeError(api, "Descriptor property 'element' must be a WebAssembly reference type");

@@ -18,8 +18,8 @@ const MAXIMUM_PARAMETERS = 1000;
 export function tagInterface(engine: EngineState): ExternalInterface<Tag> {
   return defineExternalInterface<Tag>({
     name: "Tag",
-    construct([argument], api) {
-      const { parameters } = descriptorArgument(api, argument, "tag type");
+    construct(args, api) {
+      const { parameters } = descriptorArgument(api, args[0], "tag type");
       if (!isObject(parameters)) {
         throw typeError(api, "Argument 0 must be a tag type with 'parameters'");
       }

@@ -7,8 +7,14 @@
 
 import type { AddressType } from "../syntax/types.ts";
 
-const { create, defineProperty, defineProperties, getOwnPropertyDescriptors, prototype: objectPrototype } =
-  Object;
+const {
+  create,
+  defineProperty,
+  defineProperties,
+  getOwnPropertyDescriptors,
+  getPrototypeOf,
+  prototype: objectPrototype,
+} = Object;
 const { isFinite, MAX_SAFE_INTEGER } = Number;
 const { asIntN } = BigInt;
 const { trunc } = Math;
@@ -94,8 +100,9 @@ export function defineInterface(definition: InterfaceDefinition): InterfaceObjec
     if (target === undefined) throw typeError(api, `WebAssembly.${name} must be invoked with 'new'`);
     let object: object | undefined;
     construct(args, () => {
-      const own = target.prototype;
-      return object = create(isObject(own) ? own : prototype);
+      // `this` has the prototype of the target already, read once; that is not an object when it is the language's own.
+      const isOwn = getPrototypeOf(this) !== objectPrototype || target.prototype === objectPrototype;
+      return object = isOwn ? this as object : create(prototype) as object;
     });
     return object!;
   };

@@ -13,7 +13,7 @@
 import type { Code } from "../runtime/function_reference.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import { RESULT_I32 } from "../runtime/return_registers.ts";
-import { foreign } from "../runtime/traps.ts";
+import { foreign } from "../runtime/exception_boundary.ts";
 
 const { apply } = Reflect;
 const { call } = Function.prototype;

@@ -7,16 +7,7 @@
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
-import {
-  type ArrayType,
-  F32,
-  F64,
-  I16,
-  I8,
-  isReference,
-  unpacked,
-  type ValueType,
-} from "../syntax/types.ts";
+import { type ArrayType, F32, F64, I16, I8, isReference, unpacked, type ValueType } from "../syntax/types.ts";
 import { componentCount, pushComponents, valueList } from "./components.ts";
 import { KEEPS_NAN_BITS } from "./float_bits.ts";
 import { evaluateClass, type HeapClass, type HeapObject, heapPrototype } from "./heap_objects.ts";
@@ -102,9 +93,12 @@ export interface ArrayClass {
    * is too large.
    */
   readonly filled: (...componentsAndLength: never[]) => WasmArray;
-  /** The function that makes arrays of `count` elements, from the components of all of them. */
-  fixed(count: number): (...components: never[]) => WasmArray;
+  /** What makes arrays of `count` elements. */
+  fixed(count: number): FixedArrayMaker;
 }
+
+/** Makes an array from the components of all of its elements. */
+export type FixedArrayMaker = (...components: never[]) => WasmArray;
 
 const classes = new WeakMap<CanonicalType, ArrayClass>();
 
@@ -131,15 +125,15 @@ function makeArrayClass(type: CanonicalType): ArrayClass {
     makeLong: (length: number) => longElements(storage, length),
     Typed: storage.typedArray,
   };
-  const fixed = new Map<number, (...components: never[]) => WasmArray>();
+  const fixed = new Map<number, FixedArrayMaker>();
   return {
     type,
     storage,
     constructor,
     filled: evaluateClass(filledText(storage), parts),
     fixed(count: number) {
-      let known = fixed.get(count);
-      if (known === undefined) fixed.set(count, known = evaluateClass(fixedText(storage, count), parts));
+      const known = fixed.get(count) ?? evaluateClass<FixedArrayMaker>(fixedText(storage, count), parts);
+      fixed.set(count, known);
       return known;
     },
   };
@@ -163,7 +157,9 @@ function filledText(storage: ElementStorage): string {
   const exact = hasNoNan(values, storage);
   const short = LONGEST_LIST < 0
     ? ""
-    : `if(n<=${LONGEST_LIST}${exact && `&&${exact}`}){const e=new List(${count});${loop}return new array(n,e)}\n`;
+    : `if(n<=${LONGEST_LIST}${
+      exact && `&&${exact}`
+    }){const e=new List(${count});${loop}return new array(n,e)}\n`;
   const fill = width === 1 ? "fill(e,v0);" : loop;
   return `${head}${short}const e=makeLong(n);${fill}return new array(n,e)};\n`;
 }
@@ -219,11 +215,21 @@ export function newArray(type: CanonicalType, values: readonly Value[]): WasmArr
     const wrapped = storage === I8 || storage === I16 ? wrapPacked(value as number, storage) : value;
     pushComponents(components, wrapped, unpacked(storage));
   }
-  const elements: { [index: number]: unknown } = typedArray === null || values.length <= LONGEST_LIST && storage !== F64
-    ? new ListElements(values.length * width)
-    : longElements(made.storage, values.length);
+  const elements: { [index: number]: unknown } =
+    typedArray === null || values.length <= LONGEST_LIST && storage !== F64
+      ? new ListElements(values.length * width)
+      : longElements(made.storage, values.length);
   for (let i = 0; i < components.length; i++) elements[i] = components[i];
   return new made.constructor(...[values.length, elements] as never[]);
+}
+
+/** An array of `type` with `length`, an int32 read unsigned, elements of this boxed value. Traps when it is too large. */
+export function newFilledArray(type: CanonicalType, value: Value, length: number): WasmArray {
+  const { filled, storage: { storage } } = arrayClass(type);
+  const components = valueList();
+  const wrapped = storage === I8 || storage === I16 ? wrapPacked(value as number, storage) : value;
+  pushComponents(components, wrapped, unpacked(storage));
+  return filled(...components as never[], length as never);
 }
 
 /** Whether elements are a list: of references, or of a short array of numbers. */
@@ -240,4 +246,3 @@ export function holdNans(array: WasmArray): Float64Array {
   array.elements = exact;
   return exact;
 }
-

@@ -7,17 +7,24 @@
  */
 
 import { F32, F64, I16, I8 } from "../syntax/types.ts";
-import { arrayClass, type ArrayClass, type Elements, holdNans, isList, type WasmArray, zeroArray } from "./array_class.ts";
+import {
+  type ArrayClass,
+  arrayClass,
+  type Elements,
+  holdNans,
+  isList,
+  type ListElements,
+  type WasmArray,
+  zeroArray,
+} from "./array_class.ts";
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import { f32FromBits, f64FromBits } from "./float_bits.ts";
 import type { InstanceData } from "./instance_data.ts";
 import { trap } from "./traps.ts";
 
 const { apply } = Reflect;
-const listFill = Array.prototype.fill;
-const listCopyWithin = Array.prototype.copyWithin;
 const TypedArray = Object.getPrototypeOf(Int8Array.prototype);
-const { fill: typedFill, set: typedSet, subarray, copyWithin: typedCopyWithin } = TypedArray;
+const { fill: typedFill, set: typedSet, subarray } = TypedArray;
 
 /** Traps unless `count` elements from `start` are in the array. */
 function checkRange(array: WasmArray | null, start: number, count: number): asserts array is WasmArray {
@@ -38,11 +45,17 @@ export function arrayFill(array: WasmArray | null, start: number, value: unknown
   checkRange(array, start, count);
   if (value !== value && count > 0 && isFloat64(array)) holdNans(array);
   const { elements } = array;
-  apply(isList(elements) ? listFill : typedFill, elements, [value, start, start + count]);
+  if (!isList(elements)) apply(typedFill, elements, [value, start, start + count]);
+  else for (let i = 0; i < count; i++) elements[start + i] = value;
 }
 
 /** `array.fill` with a value of several components, all int32s. Traps. */
-export function arrayFillWide(array: WasmArray | null, start: number, components: readonly number[], count: number): void {
+export function arrayFillWide(
+  array: WasmArray | null,
+  start: number,
+  components: readonly number[],
+  count: number,
+): void {
   start >>>= 0;
   count >>>= 0;
   checkRange(array, start, count);
@@ -82,16 +95,30 @@ function copyElements(
   sourceStart: number,
   count: number,
 ): void {
-  // Only elements that are no list hold NaNs.
+  // Lists hold no NaNs.
   if (!isList(from) && isList(target.elements) && isFloat64(target)) holdNans(target);
-  const to = target.elements as { [index: number]: unknown };
-  const end = sourceStart + count;
-  if (to === from) {
-    apply(isList(from) ? listCopyWithin : typedCopyWithin, to, [start, sourceStart, end]);
-  } else if (!isList(from) && !isList(target.elements)) {
-    apply(typedSet, to, [apply(subarray, from, [sourceStart, end]), start]);
+  const to = target.elements;
+  if (isList(from)) {
+    if (isList(to)) copyList(to, start, from, sourceStart, count);
+    else for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i] as number;
+  } else if (isList(to)) {
+    for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i];
   } else {
-    for (let i = 0; i < count; i++) to[start + i] = (from as { [index: number]: unknown })[sourceStart + i];
+    apply(typedSet, to, [apply(subarray, from, [sourceStart, sourceStart + count]), start]);
+  }
+}
+
+function copyList(
+  to: ListElements,
+  start: number,
+  from: ListElements,
+  sourceStart: number,
+  count: number,
+): void {
+  if (start <= sourceStart) {
+    for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i];
+  } else {
+    for (let i = count - 1; i >= 0; i--) to[start + i] = from[sourceStart + i];
   }
 }
 
@@ -104,7 +131,12 @@ function segmentBytes(instance: InstanceData, segment: number, start: number, co
 }
 
 /** Reads elements, one after the other, into the array from element `start` on. */
-function readElements(array: WasmArray, { storage: { storage, width } }: ArrayClass, start: number, bytes: Uint8Array): void {
+function readElements(
+  array: WasmArray,
+  { storage: { storage, width } }: ArrayClass,
+  start: number,
+  bytes: Uint8Array,
+): void {
   const to = array.elements as { [index: number]: number };
   let at = start * width;
   if (storage === I8) {
@@ -171,6 +203,7 @@ export function arrayNewElem(
   count: number,
 ): WasmArray {
   const made = arrayClass(type);
+  if (count >>> 0 > made.storage.maximumLength) trap("arrayTooLarge");
   const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
   const array = made.filled(...[null, count] as never[]);
   writeReferences(array, 0, references, start >>> 0, count >>> 0);

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { CanonicalType, TypeRegistry } from "../syntax/canonical_types.ts";
+import type { TypeRegistry } from "../syntax/canonical_types.ts";
 import type { Allocator } from "../memory/allocator.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
+import type { ExceptionPackage } from "./exception_package.ts";
 import type { FunctionReference } from "./function_reference.ts";
 import type { Global } from "./global.ts";
 import type { Callable, ImportCallKind } from "./imported_function.ts";
@@ -14,7 +15,6 @@ import type { InstanceData } from "./instance_data.ts";
 import type { Memory } from "./memory.ts";
 import type { Table } from "./table.ts";
 import type { Tag } from "./tag.ts";
-import type { Value } from "./values.ts";
 
 /**
  * How functions are run: the seam between what a function means and what executes it. `lib/codegen/` implements it
@@ -44,6 +44,8 @@ export interface Externals {
   globalObject(global: Global): object;
   /** The `WebAssembly.Tag` of `tag`. */
   tagObject(tag: Tag): object;
+  /** Makes the `WebAssembly.Exception` of `exception`, whose `external` is null, and binds it (`bindException`). */
+  exceptionObject(exception: ExceptionPackage): object;
   /** The memory behind a `WebAssembly.Memory`. */
   memoryOf(value: unknown): Memory | null;
   /** The table behind a `WebAssembly.Table`. */
@@ -59,16 +61,6 @@ export interface Externals {
    * compile time (`js-string`, ...) include it; null otherwise.
    */
   builtin(module: string, name: string, sets: readonly string[]): Callable | null;
-}
-
-/** Structs and arrays: how they are made where no generated code is involved, in constant expressions. */
-export interface HeapObjects {
-  /** A struct of `type` with these field values (boxed; packed fields are wrapped to their width). */
-  newStruct(type: CanonicalType, fields: readonly Value[]): object;
-  /** An array of `type` with these elements. */
-  newArray(type: CanonicalType, elements: readonly Value[]): object;
-  /** The type of a struct or array; null for any other value. */
-  typeOf(value: unknown): CanonicalType | null;
 }
 
 /** What is measured of each instantiation (INSTANTIATION.md section 9). */
@@ -93,8 +85,6 @@ export interface EngineState {
   readonly backend: Backend;
   /** How runtime objects appear to JavaScript. */
   readonly externals: Externals;
-  /** Null as long as the engine has no structs and arrays. */
-  readonly heapObjects?: HeapObjects | null;
   /** Told of each instantiation before its start function runs, and of failed ones. */
   readonly instantiated?: (metrics: InstantiationMetrics) => void;
 }

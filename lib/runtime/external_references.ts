@@ -36,11 +36,13 @@ export function isI31(value: unknown): value is number {
 
 const { call } = Function.prototype;
 const { get, set } = WeakMap.prototype;
-const lookUp: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key) => Found | undefined = call.bind(
-  get,
-);
-const remember: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key, found: Found) => unknown = call
-  .bind(set);
+const lookUp: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key) => Found | undefined = call
+  .bind(
+    get,
+  );
+const remember: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key, found: Found) => unknown =
+  call
+    .bind(set);
 
 const opaqueObjects = new WeakMap<HeapObject, object>();
 const heapObjects = new WeakMap<object, HeapObject>();
@@ -63,12 +65,11 @@ function refuse(): boolean {
 
 /** The object that stands for a struct or array outside. */
 function opaqueObject(object: HeapObject): object {
-  let opaque = lookUp(opaqueObjects, object);
-  if (opaque === undefined) {
-    opaque = new HostProxy(NOTHING, OPAQUE);
-    remember(opaqueObjects, object, opaque);
-    remember(heapObjects, opaque, object);
-  }
+  const known = lookUp(opaqueObjects, object);
+  if (known !== undefined) return known;
+  const opaque: object = new HostProxy(NOTHING, OPAQUE);
+  remember(opaqueObjects, object, opaque);
+  remember(heapObjects, opaque, object);
   return opaque;
 }
 

@@ -22,14 +22,6 @@ function setPair(pair: Int32Array, value: number): void {
   pair[1] = value / TWO_32;
 }
 
-/**
- * Divisors in [2^14, 2^32 - 2^16], by which one division of doubles is enough: by a divisor made larger by 2^-51 of itself the
- * quotient comes out at most 1 too small, and never too large, so that the remainder is between 0 and 2^32.
- */
-const LEAST_DIVISOR = 16384;
-const DIVISORS = 0xffff0000 - LEAST_DIVISOR;
-const ENLARGED = 1 + 2 ** -51;
-
 /** Unsigned division of `(al, ah)` by the nonzero `(bl, bh)`: returns the low half of the quotient. */
 function divide(al: number, ah: number, bl: number, bh: number): number {
   if ((ah >>> 0) < EXACT_HIGH && (bh >>> 0) < EXACT_HIGH) {
@@ -97,37 +89,21 @@ function negateResult(low: number): number {
 
 /** `i64.div_u`. Traps. */
 export function divU(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("divideByZero");
   if ((ah | bh) === 0) {
-    if (bl === 0) trap("divideByZero");
     RESULT_I32[1] = 0;
     return (al >>> 0) / (bl >>> 0) | 0;
   }
-  if (bh === 0 && (bl - LEAST_DIVISOR >>> 0) <= DIVISORS) {
-    const divisor = bl >>> 0;
-    const quotient = floor(((ah >>> 0) * TWO_32 + (al >>> 0)) / (divisor * ENLARGED));
-    const tooSmall = (al - imul(quotient, bl) >>> 0) >= divisor;
-    const exact = tooSmall ? quotient + 1 : quotient;
-    RESULT_I32[1] = exact / TWO_32;
-    return exact | 0;
-  }
-  if (bl === 0 && bh === 0) trap("divideByZero");
   return divide(al, ah, bl, bh);
 }
 
 /** `i64.rem_u`. Traps. */
 export function remU(al: number, ah: number, bl: number, bh: number): number {
+  if (bl === 0 && bh === 0) trap("remainderByZero");
   if ((ah | bh) === 0) {
-    if (bl === 0) trap("remainderByZero");
     RESULT_I32[1] = 0;
     return (al >>> 0) % (bl >>> 0) | 0;
   }
-  if (bh === 0 && (bl - LEAST_DIVISOR >>> 0) <= DIVISORS) {
-    const divisor = bl >>> 0;
-    const remainder = al - imul(((ah >>> 0) * TWO_32 + (al >>> 0)) / (divisor * ENLARGED), bl) | 0;
-    RESULT_I32[1] = 0;
-    return (remainder >>> 0) >= divisor ? remainder - bl | 0 : remainder;
-  }
-  if (bl === 0 && bh === 0) trap("remainderByZero");
   divide(al, ah, bl, bh);
   RESULT_I32[1] = REMAINDER[1];
   return REMAINDER[0];

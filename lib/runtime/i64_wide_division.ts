@@ -23,8 +23,8 @@ const EXACT_HIGH = 1 << 21;
 
 /** `i64.div_u`. Traps. */
 export function divU(al: number, ah: number, bl: number, bh: number): number {
-  // Also when one of them is negative, that is 2^63 or more.
-  if ((ah | bh) < EXACT_HIGH || (bl | bh) === 0) return doubles.divU(al, ah, bl, bh);
+  // A negative high half is that of an integer from 2^63 on.
+  if (bh === 0 || (ah | bh) < EXACT_HIGH) return doubles.divU(al, ah, bl, bh);
   const a = asIntN(64, toBigInt(ah) << 32n | toBigInt(al >>> 0));
   SCRATCH_I64[0] = a / asIntN(64, toBigInt(bh) << 32n | toBigInt(bl >>> 0));
   RESULT_I32[1] = SCRATCH_I32[1];
@@ -33,7 +33,7 @@ export function divU(al: number, ah: number, bl: number, bh: number): number {
 
 /** `i64.rem_u`. Traps. */
 export function remU(al: number, ah: number, bl: number, bh: number): number {
-  if ((ah | bh) < EXACT_HIGH || (bl | bh) === 0) return doubles.remU(al, ah, bl, bh);
+  if (bh === 0 || (ah | bh) < EXACT_HIGH) return doubles.remU(al, ah, bl, bh);
   const a = asIntN(64, toBigInt(ah) << 32n | toBigInt(al >>> 0));
   SCRATCH_I64[0] = a % asIntN(64, toBigInt(bh) << 32n | toBigInt(bl >>> 0));
   RESULT_I32[1] = SCRATCH_I32[1];

@@ -103,6 +103,6 @@ export class InstanceData implements CodeSource, MemoryUser {
 
   /** Has all generated code of the instance take the new views. */
   memoryGrown(_memory: Memory): void {
-    for (const update of this.viewUpdaters) update();
+    for (let i = 0; i < this.viewUpdaters.length; i++) this.viewUpdaters[i]();
   }
 }

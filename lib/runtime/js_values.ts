@@ -23,6 +23,7 @@ import {
   I32,
   I64,
   isDefined,
+  isExact,
   isNullable,
   isReference,
   NOEXN,
@@ -36,8 +37,10 @@ import {
   type ValueType,
 } from "../syntax/types.ts";
 import type { EngineState } from "./engine_state.ts";
+import { externalize, heapObjectOf, internalize, isI31 } from "./external_references.ts";
 import { unmarked } from "./float_bits.ts";
 import { externalOf, FunctionReference, referenceOf } from "./function_reference.ts";
+import type { HeapObject } from "./heap_objects.ts";
 import type { Value } from "./values.ts";
 
 /** V8's text for a value that cannot cross in a call. */
@@ -53,7 +56,6 @@ export const incompatible: ConversionFailure = () => {
 
 const { asIntN } = BigInt;
 const { fround } = Math;
-const { is } = Object;
 const INT64_PROBE = new BigInt64Array(1);
 
 /** `ToBigInt64` of the language: a signed 64-bit bigint. @throws {TypeError} for a Number; {SyntaxError} for other text. */
@@ -85,7 +87,15 @@ export function crossesToJS({ params, results }: FunctionType): boolean {
 export function toJSValue(value: Value, type: ValueType): unknown {
   if (!hasJSValues(type)) incompatible(TYPE_INCOMPATIBILITY);
   if (type === F32) return unmarked(value as number);
-  return value instanceof FunctionReference ? externalOf(value) : value;
+  if (!isReference(type)) return value;
+  switch (isDefined(type) ? type : abstractHeapTypeOf(type)) {
+    case EXTERN:
+    case NOEXTERN:
+    case STRING:
+      return value;
+    default:
+      return value instanceof FunctionReference ? externalOf(value) : externalize(value);
+  }
 }
 
 /**
@@ -133,7 +143,7 @@ function toReference(
     case EXTERN:
       return value === null ? fail("null is not allowed for (ref extern)") : value;
     case ANY:
-      return value === null ? fail("null is not allowed for (ref any)") : value;
+      return value === null ? fail("null is not allowed for (ref any)") : internalize(value);
     case STRING:
       return typeof value === "string" ? value : fail("wrong type (expected a string)");
     case FUNC:
@@ -144,24 +154,20 @@ function toReference(
         ? value
         : fail("i31ref object must be null (if nullable) or a Number that fits in i31ref range");
     case EQ:
-      return isI31(value) || objectType(value, engine) !== null ? value : fail(
+      return isI31(value) ? value : heapObjectOf(value) ?? fail(
         "eqref object must be null (if nullable), or a wasm struct/array, or a Number that fits in i31ref range",
       );
     case STRUCT:
-      return objectType(value, engine)?.composite.kind === "struct"
-        ? value
-        : fail("structref object must be null (if nullable) or a wasm struct");
+      return aggregate(value, "struct") ?? fail("structref object must be null (if nullable) or a wasm struct");
     case ARRAY:
-      return objectType(value, engine)?.composite.kind === "array"
-        ? value
-        : fail("arrayref object must be null (if nullable) or a wasm array");
+      return aggregate(value, "array") ?? fail("arrayref object must be null (if nullable) or a wasm array");
     case NONE:
     case NOFUNC:
     case NOEXTERN:
       return fail("only null allowed for null types");
     default:
       return isDefined(heap)
-        ? toDefined(value, types[typeIndexOf(heap)], engine, fail)
+        ? toDefined(value, types[typeIndexOf(heap)], isExact(heap), fail)
         : fail("invalid type");
   }
 }
@@ -169,28 +175,24 @@ function toReference(
 function toDefined(
   value: unknown,
   expected: CanonicalType,
-  engine: EngineState,
+  exact: boolean,
   fail: ConversionFailure,
 ): Value {
+  const matches = (type: CanonicalType) => exact ? type === expected : type.isSubtypeOf(expected);
   const reference = referenceOf(value);
   if (reference !== undefined) {
-    return reference.type.isSubtypeOf(expected)
+    return matches(reference.type)
       ? reference
       : fail("assigned exported function has to be a subtype of the expected type");
   }
-  const type = objectType(value, engine);
-  if (type === null) return fail("JS object does not match expected wasm type");
-  return type.isSubtypeOf(expected) ? value : fail("object is not a subtype of expected type");
+  const object = heapObjectOf(value);
+  if (object === null) return fail("JS object does not match expected wasm type");
+  return matches(object.$type) ? object : fail("object is not a subtype of expected type");
 }
 
-/** Whether `value` is a Number that is an i31 in the internal hierarchy; -0 is none. */
-function isI31(value: unknown): value is number {
-  return typeof value === "number" && value >= -0x4000_0000 && value < 0x4000_0000 &&
-    is(value | 0, value);
-}
-
-function objectType(value: unknown, engine: EngineState): CanonicalType | null {
-  return engine.heapObjects?.typeOf(value) ?? null;
+function aggregate(value: unknown, kind: "struct" | "array"): HeapObject | null {
+  const object = heapObjectOf(value);
+  return object?.$type.composite.kind === kind ? object : null;
 }
 
 function typeText(type: ValueType): string {

@@ -28,7 +28,7 @@ export class MemoryViews {
   /** The lengths are explicit: V8 accesses views that track the length of a growable buffer more slowly. */
   constructor(buffer: Buffer) {
     const { byteLength } = buffer;
-    const wholeElements = (size: number) => Math.floor(byteLength / size);
+    const wholeElements = (size: number) => floor(byteLength / size);
     this.buffer = buffer;
     this.byteLength = byteLength;
     this.data = accessView(buffer, byteLength);
@@ -49,8 +49,11 @@ export interface MemoryUser {
 }
 
 // Not `Object.defineProperty`: the host's own shared buffers are frozen, and grow as they should anyway.
-const { defineProperty } = Reflect;
+const { apply, defineProperty } = Reflect;
 const { freeze } = Object;
+const { floor } = Math;
+const { isInteger } = Number;
+const { deref } = WeakRef.prototype as WeakRef<MemoryUser>;
 const NativeRangeError = RangeError;
 
 /** A memory. */
@@ -193,7 +196,7 @@ export class Memory {
   #replaceViews(buffer: Buffer): void {
     if (buffer !== this.views.buffer) this.#dress(buffer);
     this.views = new MemoryViews(buffer);
-    for (const reference of this.#users) reference.deref()?.memoryGrown(this);
+    for (let i = 0; i < this.#users.length; i++) apply(deref, this.#users[i], [])?.memoryGrown(this);
   }
 
   /** Gives `buffer` the properties that JavaScript finds on a memory's buffer (JS API, "Memories"). */
@@ -212,11 +215,12 @@ export class Memory {
     const value = {
       [name]: (newLength: number): void => {
         const delta = (Number(newLength) - this.views.byteLength) / this.pageSize;
-        if (this.views.buffer !== buffer || !Number.isInteger(delta) || this.grow(delta) < 0) {
+        if (this.views.buffer !== buffer || !isInteger(delta) || this.grow(delta) < 0) {
           throw new NativeRangeError(`${className}.prototype.${name}: Invalid length parameter`);
         }
       },
     }[name];
-    defineProperty(buffer, name, { value, writable: true, configurable: true });
+    const property = { __proto__: null, value, writable: true, configurable: true };
+    defineProperty(buffer, name, property as PropertyDescriptor);
   }
 }

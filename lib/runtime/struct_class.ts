@@ -6,8 +6,18 @@
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
-import { F32, F64, I16, I8, isReference, type StructType, unpacked, type ValueType } from "../syntax/types.ts";
+import {
+  F32,
+  F64,
+  I16,
+  I8,
+  isReference,
+  type StructType,
+  unpacked,
+  type ValueType,
+} from "../syntax/types.ts";
 import { componentCount, pushComponents, valueList } from "./components.ts";
+import { f64Bits, SCRATCH_I32 } from "./float_bits.ts";
 import { evaluateClass, type HeapClass, type HeapObject, heapPrototype } from "./heap_objects.ts";
 import type { Value } from "./values.ts";
 
@@ -68,6 +78,18 @@ function makeStructClass(type: CanonicalType): HeapClass<Struct> {
 /** The value of a packed field, from any int32. */
 export function wrapPacked(value: number, storage: ValueType): number {
   return storage === I8 ? value << 24 >> 24 : storage === I16 ? value << 16 >> 16 : value;
+}
+
+const QUIET = 0x80000;
+
+/**
+ * `struct.set` of an f64 NaN, bit for bit. V8 makes signalling NaNs quiet when it stores them in a field that holds doubles;
+ * after the null the field holds any value, in all objects of the class.
+ */
+export function setNanField(object: Struct, property: `f${number}`, value: number): void {
+  f64Bits(value);
+  if ((SCRATCH_I32[1] & QUIET) === 0) object[property] = null;
+  object[property] = value;
 }
 
 /** A struct of `type` with these boxed field values, and the descriptor that the type may demand. */

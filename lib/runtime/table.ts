@@ -69,7 +69,7 @@ export class Table {
     const { elements } = this;
     const size = elements.length;
     if (!(size + delta <= this.maximumSize)) return -1;
-    for (let i = 0; i < delta; i++) elements.push(value);
+    for (let i = 0; i < delta; i++) elements[size + i] = value;
     return size;
   }
 

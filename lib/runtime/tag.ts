@@ -13,7 +13,11 @@ export class Tag {
   /** The `WebAssembly.Tag`, once there is one. */
   external: object | null = null;
 
-  constructor(type: CanonicalType) {
+  /** Whether the exceptions of JavaScript have this tag: `WebAssembly.JSTag` of some engine. */
+  readonly ofJavaScript: boolean;
+
+  constructor(type: CanonicalType, ofJavaScript = false) {
     this.type = type;
+    this.ofJavaScript = ofJavaScript;
   }
 }

@@ -3,8 +3,8 @@
  *
  * Generated code does not test for everything that traps: an out-of-bounds `DataView` access throws the host's
  * RangeError by itself. Where wasm code returns to JavaScript, {@linkcode trapFrom} turns such an error into the
- * trap it stands for; errors that imported functions threw pass through untouched, because the calls to them mark
- * what they throw ({@linkcode foreign}).
+ * trap it stands for. Errors that imported functions throw are not mistaken for it: inside wasm code they travel in
+ * packages (see `exception_boundary.ts`).
  *
  * @module
  */
@@ -39,17 +39,32 @@ export function trap(name: Trap): never {
   throw new RuntimeError(TRAP_MESSAGES[name]);
 }
 
-let lastForeign: unknown = undefined;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const rangeErrorPrototype = RangeError.prototype;
+const { add, has } = WeakSet.prototype;
+const { call } = Function.prototype;
+const uncatchable = new WeakSet<object>();
+const mark: (set: typeof uncatchable, error: object) => unknown = call.bind(add);
+const isMarked: (set: typeof uncatchable, error: object) => boolean = call.bind(has);
 
-/** Marks an exception as thrown by an imported function, and returns it. */
-export function foreign(exception: unknown): unknown {
-  lastForeign = exception;
-  return exception;
+/** V8 and JavaScriptCore say this, one of them with a full stop. */
+const STACK_OVERFLOW = "Maximum call stack size exceeded";
+/** Tells errors from proxies of errors, whose handlers must not run. */
+const isError = (Error as { isError?: (value: unknown) => boolean }).isError ?? (() => true);
+
+/**
+ * Whether no wasm code catches `exception`, thrown by JavaScript: it has left wasm code before as a trap, or it is a stack overflow,
+ * wherever that happened (as in V8). A RuntimeError made by JavaScript is an exception like any other.
+ */
+export function isUncatchable(exception: unknown): boolean {
+  if (typeof exception !== "object" || exception === null) return false;
+  return isMarked(uncatchable, exception) || isStackOverflow(exception);
 }
 
-/** Whether `exception` came out of an imported function. */
-export function isForeign(exception: unknown): boolean {
-  return exception === lastForeign;
+function isStackOverflow(exception: object): boolean {
+  if (!isError(exception) || getPrototypeOf(exception) !== rangeErrorPrototype) return false;
+  const message = getOwnPropertyDescriptor(exception, "message")?.value as unknown;
+  return message === STACK_OVERFLOW || message === STACK_OVERFLOW + ".";
 }
 
 const outOfBoundsMessages: ReadonlySet<string> = new Set(
@@ -68,23 +83,28 @@ const outOfBoundsMessages: ReadonlySet<string> = new Set(
   }),
 );
 
-const { getPrototypeOf } = Object;
-const rangeErrorPrototype = RangeError.prototype;
-
 /**
- * What wasm code that ended with `exception` throws to JavaScript: a RuntimeError when the exception is the
- * host's RangeError of a memory access, with the place where it happened as its stack; otherwise the exception itself.
+ * What wasm code that ended with `exception`, no exception of WebAssembly or JavaScript, throws to JavaScript: a RuntimeError when it
+ * is the host's RangeError of a memory access, with the place where it happened as its stack; otherwise the exception
+ * itself, a trap or a stack overflow. No wasm code catches what it returns.
  */
 export function trapFrom(exception: unknown): unknown {
-  if (exception === lastForeign) return exception;
   if (typeof exception !== "object" || exception === null) return exception;
-  if (getPrototypeOf(exception) !== rangeErrorPrototype) return exception;
-  const { message, stack } = exception as RangeError;
-  if (!outOfBoundsMessages.has(message)) return exception;
+  const trap = isOutOfBounds(exception) ? outOfBoundsTrap(exception) : exception;
+  mark(uncatchable, trap);
+  return trap;
+}
+
+function isOutOfBounds(exception: object): exception is RangeError {
+  return getPrototypeOf(exception) === rangeErrorPrototype &&
+    outOfBoundsMessages.has((exception as RangeError).message);
+}
+
+function outOfBoundsTrap({ stack }: RangeError): Error {
   const trap = new RuntimeError(TRAP_MESSAGES.memoryOutOfBounds);
   if (typeof stack === "string") {
     const frames = stack.startsWith("RangeError") ? stack.slice(stack.indexOf("\n") + 1) : stack;
-    Object.defineProperty(trap, "stack", {
+    defineProperty(trap, "stack", {
       value: stack.startsWith("RangeError") ? `RuntimeError: ${trap.message}\n${frames}` : frames,
       writable: true,
       configurable: true,

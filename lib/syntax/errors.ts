@@ -13,10 +13,13 @@ export interface NativeErrorConstructor<Name extends string> extends ErrorConstr
   (message?: string, options?: ErrorOptions): Error & { readonly name: Name };
 }
 
+const { construct } = Reflect;
+const NativeError = Error;
+
 function nativeError<Name extends string>(name: Name): NativeErrorConstructor<Name> {
   const constructor = {
     [name]: function (message?: string, options?: ErrorOptions): Error {
-      return Reflect.construct(Error, [message, options], new.target ?? constructor);
+      return construct(NativeError, [message, options], new.target ?? constructor);
     },
   }[name] as unknown as NativeErrorConstructor<Name>;
   Object.setPrototypeOf(constructor, Error);

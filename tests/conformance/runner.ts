@@ -9,10 +9,11 @@ import type { Engine } from "../../lib/js_api/engine.ts";
 import { engineState } from "../../lib/js_api/engine.ts";
 import type { WebAssemblyNamespace } from "../../lib/js_api/types.ts";
 import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
+import { leaving } from "../../lib/runtime/exception_boundary.ts";
 import { invoke } from "../../lib/runtime/components.ts";
+import { heapObjectOf } from "../../lib/runtime/external_references.ts";
 import type { FunctionReference } from "../../lib/runtime/function_reference.ts";
 import { externalOf, referenceOf } from "../../lib/runtime/function_reference.ts";
-import { trapFrom } from "../../lib/runtime/traps.ts";
 import type { Action, Command, ModuleSource, Script, ScriptValue } from "./script.ts";
 import { spectest } from "./spectest.ts";
 import { isTrap } from "./traps.ts";
@@ -142,9 +143,8 @@ class ScriptRun {
     this.#options = options;
     this.#wasm = options.engine.WebAssembly;
     this.#imports = Object.assign(Object.create(null), { spectest: spectest(this.#wasm) });
-    const { heapObjects } = engineState(options.engine);
     this.#kind = (reference) => {
-      const kind = heapObjects?.typeOf(reference)?.composite.kind;
+      const kind = heapObjectOf(reference)?.$type.composite.kind;
       return kind === "struct" || kind === "array" ? kind : null;
     };
   }
@@ -297,7 +297,7 @@ class ScriptRun {
     try {
       return invoke(reference, boxedList(args)).map((value, i) => observeBoxed(results[i], value));
     } catch (error) {
-      throw trapFrom(error);
+      throw leaving(error, engineState(this.#options.engine));
     }
   }
 

@@ -6,6 +6,7 @@
 
 import { valueList } from "../../lib/runtime/components.ts";
 import { f32Bits, f32FromBits, f64Bits, f64FromBits, SCRATCH_I32 } from "../../lib/runtime/float_bits.ts";
+import { externalize, HostReference as InternalHostReference } from "../../lib/runtime/external_references.ts";
 import { FunctionReference } from "../../lib/runtime/function_reference.ts";
 import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../../lib/syntax/types.ts";
 import type { LaneType, ScriptValue } from "./script.ts";
@@ -29,7 +30,7 @@ export class HostReference {
 
 /**
  * A result in comparable form: a number as its bits, a v128 as the bits of its 128-bit integer (little endian), a
- * reference as the engine holds it.
+ * reference as JavaScript sees it, a function as the engine holds it.
  */
 export type Observed = { readonly type: ValueType; readonly bits: bigint } | {
   readonly type: ValueType;
@@ -103,8 +104,13 @@ export function observeBoxed(type: ValueType, value: unknown): Observed {
       return { type, bits: bytes.reduceRight((bits, byte) => bits << 8n | BigInt(byte), 0n) };
     }
     default:
-      return { type, reference: value };
+      return { type, reference: isInternal(value) ? externalize(value) : value };
   }
+}
+
+/** Whether a reference is one that JavaScript never sees: a struct or array, or a host value among them. */
+function isInternal(value: unknown): boolean {
+  return value instanceof InternalHostReference || typeof value === "object" && value !== null && "$type" in value;
 }
 
 /** Whether an argument is a NaN other than the one that hosts which do not keep NaN bits make of it. */
@@ -121,6 +127,7 @@ export function crossesFromJavaScript(value: ScriptValue): boolean {
     case "i32":
     case "i64":
     case "externref":
+    case "hostref":
     case "refnull":
       return true;
     case "f32":

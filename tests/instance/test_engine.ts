@@ -6,6 +6,7 @@
 import { ArrayBufferAllocator } from "../../lib/memory/array_buffer_allocator.ts";
 import { CompiledModule, type LinkOptions } from "../../lib/runtime/compiled_module.ts";
 import type { EngineState, Externals, InstantiationMetrics } from "../../lib/runtime/engine_state.ts";
+import type { ExceptionPackage } from "../../lib/runtime/exception_package.ts";
 import { bindExternal, type Code } from "../../lib/runtime/function_reference.ts";
 import type { Global } from "../../lib/runtime/global.ts";
 import type { Callable } from "../../lib/runtime/imported_function.ts";
@@ -57,6 +58,7 @@ export function testEngine(
     tableObject: wrap<Table>,
     globalObject: wrap<Global>,
     tagObject: wrap<Tag>,
+    exceptionObject: wrap<ExceptionPackage>,
     memoryOf: unwrap<Memory>,
     tableOf: unwrap<Table>,
     globalOf: unwrap<Global>,

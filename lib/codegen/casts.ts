@@ -1,0 +1,194 @@
+/**
+ * Casts (specification 4.6.3 "Reference Instructions", 4.6.7 `br_on_cast`), and those by descriptor of the custom
+ * descriptors proposal. Structs and arrays carry marks for the types they belong to (`runtime/heap_objects.ts`), function
+ * references their canonical type with its display.
+ *
+ * @module
+ */
+
+import { ARRAY_MARK, EQ_MARK, exactMark, STRUCT_MARK, subtypeMark } from "../runtime/heap_objects.ts";
+import { DESCRIPTOR_FIELD } from "../runtime/struct_class.ts";
+import { matchHeapType } from "../syntax/canonical_types.ts";
+import {
+  abstractHeapTypeOf,
+  ANY,
+  ARRAY,
+  EQ,
+  type HeapType,
+  heapTypeOf,
+  I31,
+  I32,
+  isDefined,
+  isExact,
+  isNullable,
+  nonNullable,
+  refType,
+  STRUCT,
+  typeIndexOf,
+  type ValueType,
+} from "../syntax/types.ts";
+import { branchWhen, simplifyTop, target } from "./control.ts";
+import { call, conditional, derived, Effect, type Expression, Precedence, unary } from "./expression.ts";
+import { flatten } from "./function_builder.ts";
+import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+import { nonNull } from "./typed_references.ts";
+
+/** How strongly the outermost of the operators in a test binds. */
+function test(text: string, reference: Expression, others: readonly Expression[] = []): Expression {
+  const precedence = text.includes("||")
+    ? Precedence.Or
+    : text.includes("&&")
+    ? Precedence.And
+    : text.includes("=")
+    ? Precedence.Equal
+    : Precedence.Primary;
+  return derived(text, precedence, "bool", [reference, ...others]);
+}
+
+/** Whether references of type `from` may be Numbers: i31s. */
+function mayBeI31(from: ValueType): boolean {
+  const heap = isDefined(from) ? null : abstractHeapTypeOf(from);
+  return heap === ANY || heap === EQ || heap === I31;
+}
+
+/** The test that simple `reference`, of type `from`, is no null and has a property of this value. */
+function hasProperty(reference: Expression, from: ValueType, property: string, value: string): string {
+  const { text } = reference;
+  const isObject = mayBeI31(from) ? `typeof ${text}==="object"&&` : "";
+  const isNotNull = isNullable(from) ? `${text}!==null&&` : "";
+  return `${isObject}${isNotNull}${text}.${property}===${value}`;
+}
+
+/** The test that simple `reference`, of type `from`, is no null and of heap type `heap`. */
+function heapTypeTest(f: FunctionCompiler, reference: Expression, from: ValueType, heap: HeapType): string {
+  const { types } = f.scope.module;
+  const { text } = reference;
+  if (matchHeapType(heapTypeOf(from), heap, types, types)) return isNullable(from) ? `${text}!==null` : "true";
+  if (isDefined(heap)) {
+    const index = typeIndexOf(heap);
+    const type = types[index];
+    if (type.composite.kind === "func") {
+      return isExact(heap)
+        ? hasProperty(reference, from, "type", f.scope.type(index))
+        : hasProperty(reference, from, `type.display[${type.depth}]`, f.scope.type(index));
+    }
+    return hasProperty(reference, from, isExact(heap) ? exactMark(type) : subtypeMark(type), "true");
+  }
+  switch (abstractHeapTypeOf(heap)) {
+    case I31:
+      return `typeof ${text}==="number"`;
+    case STRUCT:
+      return hasProperty(reference, from, STRUCT_MARK, "true");
+    case ARRAY:
+      return hasProperty(reference, from, ARRAY_MARK, "true");
+    case EQ: {
+      const isAggregate = hasProperty(reference, nonNullable(from), EQ_MARK, "true");
+      return `typeof ${text}==="number"||${isNullable(from) ? `${text}!==null&&` : ""}${isAggregate}`;
+    }
+    default:
+      // the bottoms of the hierarchies
+      return "false";
+  }
+}
+
+/** The test that simple `reference`, of type `from`, is of type `to`. */
+function typeTest(f: FunctionCompiler, reference: Expression, from: ValueType, to: ValueType): Expression {
+  if (!isNullable(from) || !isNullable(to)) {
+    return test(heapTypeTest(f, reference, from, heapTypeOf(to)), reference);
+  }
+  const { types } = f.scope.module;
+  if (matchHeapType(heapTypeOf(from), heapTypeOf(to), types, types)) return test("true", reference);
+  return test(orNull(reference, heapTypeTest(f, reference, nonNullable(from), heapTypeOf(to))), reference);
+}
+
+function orNull({ text }: Expression, test: string): string {
+  return test === "false" ? `${text}===null` : `${text}===null||${test}`;
+}
+
+/** Takes the descriptor off the stack: a variable, after the trap when it is null. */
+function popDescriptor(f: FunctionCompiler): Expression {
+  const type = f.types.pop()!;
+  return f.evaluated(nonNull(f, f.pop(), type));
+}
+
+/** The test that simple `reference`, of type `from`, has this descriptor, or is null where `to` is nullable. */
+function descriptorTest(
+  reference: Expression,
+  from: ValueType,
+  to: ValueType,
+  descriptor: Expression,
+): Expression {
+  const text = isNullable(from) && isNullable(to)
+    ? orNull(reference, hasProperty(reference, nonNullable(from), DESCRIPTOR_FIELD, descriptor.text))
+    : hasProperty(reference, from, DESCRIPTOR_FIELD, descriptor.text);
+  return test(text, reference, [descriptor]);
+}
+
+/** Two binary forms of one instruction: the first takes no null. */
+function readTarget(f: FunctionCompiler, first: number): ValueType {
+  return refType(f.reader.heapType(), f.code !== first);
+}
+
+const REF_TEST = 0xfb014;
+const REF_CAST = 0xfb016;
+const REF_CAST_DESC_EQ = 0xfb023;
+
+function referenceTest(f: FunctionCompiler): void {
+  const to = readTarget(f, REF_TEST);
+  const from = f.types.pop()!;
+  f.pushValue(I32, typeTest(f, f.popSimple(), from, to));
+}
+
+/** Pushes the reference, or the trap. */
+function pushCast(f: FunctionCompiler, reference: Expression, holds: Expression, to: ValueType): void {
+  if (holds.text === "true") return f.pushValue(to, reference);
+  const failure = call(f.scope.runtime("illegalCast"), [], "ref", Effect.Trap);
+  f.pushValue(to, conditional(holds, reference, failure, "ref"));
+}
+
+function referenceCast(f: FunctionCompiler): void {
+  const to = readTarget(f, REF_CAST);
+  const from = f.types.pop()!;
+  const reference = f.popSimple();
+  pushCast(f, reference, typeTest(f, reference, from, to), to);
+}
+
+function descriptorCast(f: FunctionCompiler): void {
+  const to = readTarget(f, REF_CAST_DESC_EQ);
+  const descriptor = popDescriptor(f);
+  const from = f.types.pop()!;
+  const reference = f.popSimple();
+  pushCast(f, reference, descriptorTest(reference, from, to, descriptor), to);
+}
+
+/** `br_on_cast` and its like. */
+function castBranch(onFail: boolean, byDescriptor: boolean): Emitter {
+  return (f) => {
+    const flags = f.reader.u8();
+    const frame = target(f, f.reader.u32("branch depth"));
+    f.reader.heapType();
+    const to = refType(f.reader.heapType(), (flags & 2) !== 0);
+    const descriptor = byDescriptor ? popDescriptor(f) : null;
+    const from = f.types.pop()!;
+    const count = flatten(frame.labelTypes).length;
+    simplifyTop(f, count);
+    f.settle(Effect.Branch);
+    const reference = f.operands.at(-1)!;
+    const holds = descriptor === null
+      ? typeTest(f, reference, from, to)
+      : descriptorTest(reference, from, to, descriptor);
+    branchWhen(f, onFail ? unary("!", holds, "bool") : holds, frame, count);
+    f.types.push(onFail ? to : isNullable(to) ? nonNullable(from) : from);
+  };
+}
+
+/** Casts, tests and the branches on them. */
+export const CAST_EMITTERS: Readonly<Record<string, Emitter>> = {
+  "ref.test": referenceTest,
+  "ref.cast": referenceCast,
+  "ref.cast_desc_eq": descriptorCast,
+  "br_on_cast": castBranch(false, false),
+  "br_on_cast_fail": castBranch(true, false),
+  "br_on_cast_desc_eq": castBranch(false, true),
+  "br_on_cast_desc_eq_fail": castBranch(true, true),
+};

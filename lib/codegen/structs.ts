@@ -1,0 +1,159 @@
+/**
+ * Structs (specification 4.6.8 "Aggregate Instructions"), with the descriptors of the custom descriptors proposal. A
+ * field is a property of the JavaScript object that the struct is.
+ *
+ * @module
+ */
+
+import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
+import { DESCRIPTOR_FIELD, fieldProperties } from "../runtime/struct_class.ts";
+import {
+  definedHeapType,
+  F64,
+  type FieldType,
+  I16,
+  I8,
+  nonNullable,
+  refType,
+  type TypeIndex,
+  unpacked,
+  type ValueType,
+} from "../syntax/types.ts";
+import { asInt, asStored, call, derived, Effect, type Expression, int, Precedence, ZERO } from "./expression.ts";
+import { componentKinds, flatten } from "./function_builder.ts";
+import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+import * as i32 from "./i32.ts";
+import { dereferenced, dereferenceEffects, nonNull, NULL, settleBeforeTrap } from "./typed_references.ts";
+
+/** A component in the form that fields and elements of type `storage` hold. */
+export function wrapped(value: Expression, storage: ValueType): Expression {
+  const stored = asStored(value);
+  if (storage !== I8 && storage !== I16) return stored;
+  const shift = int(storage === I8 ? 24 : 16);
+  return i32.shrS(i32.shl(asInt(stored), shift), shift);
+}
+
+/** The value of `get` or `get_u` of a packed field, from what the field holds. */
+export function unsignedPacked(value: Expression, storage: ValueType): Expression {
+  const result = i32.and(value, int(storage === I8 ? 0xff : 0xffff));
+  return derived(result.text, result.precedence, "small", [result]);
+}
+
+/** The components of the default value of a storage type. */
+export function defaultComponents(storage: ValueType): Expression[] {
+  return componentKinds(unpacked(storage)).map((kind) => kind === "ref" ? NULL : ZERO);
+}
+
+/** The type of new objects. */
+export function newReference(index: TypeIndex): ValueType {
+  return refType(definedHeapType(index, true), false);
+}
+
+function fieldsOf(f: FunctionCompiler, type: TypeIndex): readonly FieldType[] {
+  const { composite } = f.scope.module.record.types[type];
+  if (composite.kind !== "struct") throw new TypeError("not a struct type");
+  return composite.fields;
+}
+
+function newStruct(withDescriptor: boolean, defaults: boolean): Emitter {
+  return (f) => {
+    const index = f.reader.u32("type index");
+    const fields = fieldsOf(f, index);
+    const descriptor: Expression[] = [];
+    if (withDescriptor) {
+      const type = f.types.pop()!;
+      descriptor.push(nonNull(f, f.pop(), type));
+    }
+    let values: Expression[];
+    if (defaults) {
+      values = fields.flatMap(({ storage }) => defaultComponents(storage));
+    } else {
+      f.types.length -= fields.length;
+      const storages = fields.flatMap(({ storage }) => flatten([unpacked(storage)]).map(() => storage));
+      values = f.popComponents(storages.length).map((value, i) => wrapped(value, storages[i]));
+    }
+    f.pushValue(
+      newReference(index),
+      call(`new ${f.scope.structClass(index)}`, [...values, ...descriptor], "ref"),
+    );
+  };
+}
+
+/** Reads the immediates; the field's properties with its type. */
+function readField(f: FunctionCompiler): FieldType & { readonly properties: readonly string[] } {
+  const type = f.reader.u32("type index");
+  const index = f.reader.u32("field index");
+  const field = fieldsOf(f, type)[index];
+  return { ...field, properties: fieldProperties(index, field.storage) };
+}
+
+function getField(f: FunctionCompiler, unsigned: boolean): void {
+  const { storage, mutable, properties } = readField(f);
+  const kinds = componentKinds(unpacked(storage));
+  let type = f.types.pop()!;
+  const read = mutable ? Effect.ReadHeap : Effect.None;
+  let object = f.pop();
+  if (properties.length > 1) {
+    object = f.evaluated(nonNull(f, object, type));
+    type = nonNullable(type);
+  }
+  const effects = read | dereferenceEffects(type);
+  const text = dereferenced(f, object, type);
+  const components = properties.map((property, i) =>
+    derived(`${text}.${property}`, Precedence.Postfix, kinds[i], [object], effects)
+  );
+  if (unsigned) components[0] = unsignedPacked(components[0], storage);
+  f.pushValue(unpacked(storage), ...components);
+}
+
+function setField(f: FunctionCompiler): void {
+  const { storage, properties } = readField(f);
+  const width = properties.length;
+  f.types.pop();
+  const type = f.types.pop()!;
+  settleBeforeTrap(f, width, type);
+  const nanCare = storage === F64 && KEEPS_NAN_BITS && f.operands.at(-1)!.constant === null;
+  if (nanCare) f.simplify(0);
+  if (width > 1 || nanCare) {
+    for (let depth = width; depth >= 0; depth--) f.simplify(depth);
+  }
+  const values = f.popComponents(width).map((value) => wrapped(value, storage));
+  const object = f.pop();
+  const effects = values.reduce((all, value) => all | value.effects, object.effects) | Effect.WriteHeap |
+    dereferenceEffects(type);
+  f.settle(effects);
+  const text = dereferenced(f, object, type);
+  if (nanCare) {
+    const [property] = properties, [value] = values;
+    const slow = `${f.scope.runtime("setNanField")}(${text},"${property}",${value.text})`;
+    return f.write(`if(${value.text}===${value.text})${text}.${property}=${value.text};else ${slow}`);
+  }
+  for (const [i, property] of properties.entries()) {
+    f.write(`${i === 0 ? text : object.text}.${property}=${values[i].text}`);
+  }
+}
+
+function getDescriptor(f: FunctionCompiler): void {
+  const index = f.reader.u32("type index");
+  const { descriptor } = f.scope.module.record.types[index];
+  const type = f.types.pop()!;
+  const object = f.pop();
+  const text = `${dereferenced(f, object, type)}.${DESCRIPTOR_FIELD}`;
+  f.pushValue(
+    refType(definedHeapType(descriptor!), false),
+    derived(text, Precedence.Postfix, "ref", [object], dereferenceEffects(type)),
+  );
+}
+
+/** Struct instructions. */
+export const STRUCT_EMITTERS: Readonly<Record<string, Emitter>> = {
+  "struct.new": newStruct(false, false),
+  "struct.new_default": newStruct(false, true),
+  "struct.new_desc": newStruct(true, false),
+  "struct.new_default_desc": newStruct(true, true),
+  "struct.get": (f) => getField(f, false),
+  "struct.get_s": (f) => getField(f, false),
+  "struct.get_u": (f) => getField(f, true),
+  "struct.set": setField,
+  "ref.get_desc": getDescriptor,
+};
