@@ -25,13 +25,20 @@ import type * as types from "./lib/js_api/types.ts";
 
 export { Engine, type EngineOptions } from "./lib/js_api/engine.ts";
 export type * from "./lib/js_api/types.ts";
+export { type BoundCall, boundCall, trackBoundFunctions } from "./lib/link/bound_functions.ts";
+export {
+  type CSignature,
+  type CType,
+  declareFastFunction,
+  type FastFunctionDeclaration,
+} from "./lib/link/fast_api.ts";
 export type { AllocationRequest, Allocator, Buffer } from "./lib/memory/allocator.ts";
 export { ArrayBufferAllocator } from "./lib/memory/array_buffer_allocator.ts";
 export { DefaultAllocator } from "./lib/memory/default_allocator.ts";
 export { HostMemoryAllocator } from "./lib/memory/host_memory_allocator.ts";
 export { PoolingAllocator, type PoolOptions } from "./lib/memory/pooling_allocator.ts";
 export type { InstantiationMetrics } from "./lib/runtime/engine_state.ts";
-export type { ImportCallKind } from "./lib/runtime/imported_function.ts";
+export type { Callable, ImportCallKind } from "./lib/runtime/imported_function.ts";
 export { CompileError, LinkError, type NativeErrorConstructor, RuntimeError } from "./lib/syntax/errors.ts";
 export type { Feature } from "./lib/syntax/opcodes.ts";
 export { ALL_FEATURES, DEFAULT_FEATURES, type FeatureName, type FeatureSet } from "./lib/syntax/features.ts";

@@ -10,6 +10,7 @@
 
 import type { ValueType } from "../syntax/types.ts";
 import { asCondition, asInt, Effect, type Expression, unary } from "./expression.ts";
+import { elementStore } from "./floats.ts";
 import { flatten, type Variable } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 
@@ -120,9 +121,8 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
   let condition: Expression | null = null;
   if (kind === "if") {
     f.types.pop();
+    // The operands below, all settled now, come first.
     condition = asCondition(f.pop());
-    // The operands below come first.
-    if (condition.effects !== Effect.None) condition = f.evaluated(condition);
   }
   f.settleAll();
   const kinds = flatten(params);
@@ -262,7 +262,11 @@ function moves(f: FunctionCompiler, variables: readonly Variable[], values: read
 /** The statement that leaves the function with simple results. */
 function returnText(f: FunctionCompiler, values: readonly Expression[]): string {
   let text = "";
-  for (let i = 1; i < values.length; i++) text += `${f.resultRegister(values[i].kind, i)}=${values[i].text};`;
+  const inRegisters = f.loop !== null && f.loop.open;
+  for (let i = inRegisters ? 0 : 1; i < values.length; i++) {
+    text += `${elementStore(f, f.resultRegister(values[i].kind, i), values[i])};`;
+  }
+  if (inRegisters) return `${text}return null`;
   return `${text}return${values.length > 0 ? ` ${values[0].text}` : ""}`;
 }
 

@@ -45,6 +45,8 @@ class TryFrame extends Frame {
   body: string | null = null;
   /** Whether the end of a part before the current one is reached. */
   otherPartsEnd = false;
+  /** Statements that leave the function from inside, but must not be protected: by the label that leads to each. */
+  readonly exits: { readonly label: string; readonly text: string }[] = [];
   /** Whether exceptions delegated past this construct, or to it, come by. */
   meetsDelegated = false;
 
@@ -147,7 +149,7 @@ function close(f: FunctionCompiler, frame: TryFrame, handler: string): void {
   const statement = handler === ""
     ? label === "" ? body : `${label}{\n${body}}\n`
     : `${label}try{\n${body}}catch(${frame.exception}){\n${handler}}\n`;
-  f.text = frame.before + statement;
+  f.text = frame.before + withExits(f, frame, statement);
   if (frame.region !== null && frame.branches > 0) f.text += `case ${frame.labelState}:\n`;
   for (const variable of frame.resultVariables) variable.pinned = false;
   f.types.length = frame.typeHeight;
@@ -156,6 +158,31 @@ function close(f: FunctionCompiler, frame: TryFrame, handler: string): void {
   const kinds = flatten(frame.results);
   for (const [i, variable] of frame.resultVariables.entries()) f.push(variable.read(kinds[i]));
   f.types.push(...frame.results);
+}
+
+/** The construct, and behind it what is reached through `exits` alone. */
+function withExits(f: FunctionCompiler, { exits }: TryFrame, statement: string): string {
+  if (exits.length === 0) return statement;
+  const end = `y${f.labels++}`;
+  let text = statement;
+  for (const exit of exits) text = `${exit.label}:{\n${text}break ${end};\n}\n${exit.text};\n`;
+  return `${end}:{\n${text}}\n`;
+}
+
+/**
+ * Writes a statement that ends in `return` such that none of the function's handlers sees what it throws. It must need nothing but
+ * variables.
+ */
+export function leaveUnprotected(f: FunctionCompiler, text: string): void {
+  const outermost = f.frames.find((frame) => frame instanceof TryFrame && frame.isProtecting);
+  if (outermost === undefined) {
+    f.write(text);
+  } else {
+    const label = `y${f.labels++}`;
+    (outermost as TryFrame).exits.push({ label, text });
+    f.write(`break ${label}`);
+  }
+  f.leave();
 }
 
 /** The statements that pass on what the handlers of `frame` have nothing to do with. */

@@ -19,9 +19,20 @@
  * | f32       | a number rounded to single precision; may be a marked (signalling) NaN |
  * | quiet f32 | the same, the result of arithmetic: never a marked NaN                 |
  * | f64       | a number                                                               |
+ * | quiet f64 | the same, the result of arithmetic: never a signalling NaN             |
  * | ref       | a reference as the engine holds it                                     |
  */
-export type Kind = "int" | "small" | "uint" | "sum" | "bool" | "f32" | "quiet f32" | "f64" | "ref";
+export type Kind =
+  | "int"
+  | "small"
+  | "uint"
+  | "sum"
+  | "bool"
+  | "f32"
+  | "quiet f32"
+  | "f64"
+  | "quiet f64"
+  | "ref";
 
 /** Binding strength of JavaScript's operators, as far as they occur. */
 export const Precedence = {
@@ -238,6 +249,13 @@ export function conditional(condition: Expression, a: Expression, b: Expression,
     kind,
     [condition, a, b],
   );
+}
+
+/** The kind of what is either of kind `a` or of kind `b`, both stored. */
+export function joined(a: Kind, b: Kind): Kind {
+  if (a === b) return a;
+  if (a === "f32" || a === "quiet f32") return "f32";
+  return a === "f64" || a === "quiet f64" ? "f64" : "int";
 }
 
 /** The same number as an int32. */

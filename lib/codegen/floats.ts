@@ -47,7 +47,7 @@ function f32Constant(f: FunctionBuilder, bits: number): Expression {
 
 function f64Constant(f: FunctionBuilder, low: number, high: number): Expression {
   const value = f64FromBits(low, high);
-  return value === value ? float(value, "f64") : f.scope.nanF64(low, high);
+  return value === value ? float(value, "quiet f64") : f.scope.nanF64(low, high);
 }
 
 /** Rounds to single precision. */
@@ -62,7 +62,7 @@ function arithmetic(operator: string, precedence: number, round: Round): Emitter
   return (f) => {
     const b = asOperand(f.pop());
     const a = asOperand(f.pop());
-    f.push(round(f, binary(a, operator, b, precedence, "f64")));
+    f.push(round(f, binary(a, operator, b, precedence, "quiet f64")));
   };
 }
 
@@ -70,7 +70,7 @@ function arithmetic(operator: string, precedence: number, round: Round): Emitter
 function calling(callee: string, operands: number, round: Round): Emitter {
   return (f) => {
     const parts = f.popComponents(operands).map(asOperand);
-    f.push(round(f, call(f.scope.runtime(callee), parts, "f64")));
+    f.push(round(f, call(f.scope.runtime(callee), parts, "quiet f64")));
   };
 }
 
@@ -102,7 +102,7 @@ function emitters(type: "f32" | "f64", round: Round): Record<string, Emitter> {
   const absolute = (f: FunctionBuilder, a: Expression) => call(f.scope.runtime("abs"), [a], type);
   // V8's interpreter returns a signalling NaN as it is; the product is quiet, and costs optimised code nothing.
   const integral: Round = type === "f64" && KEEPS_NAN_BITS
-    ? (_, value) => derived(`${value.text}*1`, Precedence.Multiply, type, [value])
+    ? (_, value) => derived(`${value.text}*1`, Precedence.Multiply, "quiet f64", [value])
     : round;
   const copySign: Emitter = (f) => f.push(call(f.scope.runtime("copySign"), f.popComponents(2), type));
   const instructions: Record<string, Emitter> = {
@@ -181,15 +181,29 @@ export const FLOAT_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i32.trunc_sat_f64_u": toInteger("saturateU", false),
   "f32.convert_i32_s": convert((f, a) => rounded(f, asInt(a))),
   "f32.convert_i32_u": convert((f, a) => rounded(f, asUnsigned(a))),
-  "f64.convert_i32_s": convert((_, a) => asKind(asInt(a), "f64")),
-  "f64.convert_i32_u": convert((_, a) => asKind(asUnsigned(a), "f64")),
+  "f64.convert_i32_s": convert((_, a) => asKind(asInt(a), "quiet f64")),
+  "f64.convert_i32_u": convert((_, a) => asKind(asUnsigned(a), "quiet f64")),
   "f32.demote_f64": convert(rounded),
-  "f64.promote_f32": convert((_, a) => asKind(a, "f64")),
+  "f64.promote_f32": convert((_, a) => asKind(a, "quiet f64")),
   "i32.reinterpret_f32": (f) => f.push(call(f.scope.runtime("f32Bits"), [f.pop()], "int")),
   "f32.reinterpret_i32": convert((f, a) => call(f.scope.runtime("f32FromBits"), [asInt(a)], "f32")),
   "f64.reinterpret_i64": reinterpretI64,
   "i64.reinterpret_f64": reinterpretF64,
 };
+
+/** Whether `value` may be a signalling f64 NaN, which an ordinary store makes quiet in some of V8's tiers. */
+export function mayBeSignalling(value: Expression): boolean {
+  return KEEPS_NAN_BITS && value.kind === "f64" && value.constant === null;
+}
+
+/** The statement that stores a float, simple if it {@linkcode mayBeSignalling}, in `place`: `array[index]`. */
+export function elementStore(f: FunctionBuilder, place: string, value: Expression): string {
+  const plain = `${place}=${value.text}`;
+  if (!mayBeSignalling(value)) return plain;
+  const [array, index] = place.slice(0, -1).split("[");
+  const slow = `${f.scope.runtime("setNan")}(${array},${index},${value.text})`;
+  return `if(${value.text}===${value.text})${plain};else ${slow}`;
+}
 
 /** Whether `value` may be a signalling NaN in its marked representation. */
 export function mayBeMarked(value: Expression): boolean {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
 import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../syntax/types.ts";
 import {
   asStored,
@@ -55,6 +56,7 @@ export function classOf(kind: Kind): VariableClass {
     case "f32":
     case "quiet f32":
     case "f64":
+    case "quiet f64":
       return "float";
     case "ref":
       return "ref";
@@ -319,8 +321,15 @@ export class FunctionBuilder {
       const stored = asStored(pending[i]);
       if (stored.text === variables[i].name) continue;
       this.settle(stored.effects, bit);
-      this.write(`${variables[i].name}=${stored.text}`);
+      this.write(`${variables[i].name}=${this.#assigned(stored)}`);
     }
+  }
+
+  /** The text of a value that is assigned to a variable. */
+  #assigned(stored: Expression): string {
+    const { constant } = stored;
+    const small = KEEPS_NAN_BITS && constant !== null && (constant | 0) === constant && !Object.is(constant, -0);
+    return small && classOf(stored.kind) === "float" ? this.scope.double(constant) : stored.text;
   }
 
   #copied(expression: Expression): Expression {
@@ -343,15 +352,19 @@ export class FunctionBuilder {
     this.pushValue(I32, int(value));
   }
 
-  /** The parameter list. */
-  parameters(): string {
+  /** The parameters. */
+  parameters(): Variable[] {
     const declared = new Set(this.declared);
-    return this.locals.flat().filter((variable) => !declared.has(variable)).map(({ name }) => name).join(",");
+    return this.locals.flat().filter((variable) => !declared.has(variable));
+  }
+
+  #initialValue(kind: Kind): string {
+    return KEEPS_NAN_BITS && classOf(kind) === "float" ? this.scope.double(0) : initialText(kind);
   }
 
   /** The `let` statement of all variables but the parameters. */
   declarations(): string {
     if (this.declared.length === 0) return "";
-    return `let ${this.declared.map(({ name, kind }) => `${name}=${initialText(kind)}`).join(",")};\n`;
+    return `let ${this.declared.map(({ name, kind }) => `${name}=${this.#initialValue(kind)}`).join(",")};\n`;
   }
 }

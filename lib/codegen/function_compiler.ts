@@ -11,10 +11,11 @@ import { ALL_FEATURES } from "../syntax/features.ts";
 import { type FunctionIndex, V128, type ValueType } from "../syntax/types.ts";
 import { Frame } from "./control.ts";
 import { Effect, type Expression, type Kind } from "./expression.ts";
-import { classOf, flatten, FunctionBuilder } from "./function_builder.ts";
+import { flatten, FunctionBuilder } from "./function_builder.ts";
 import type { GroupScope } from "./group_scope.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { type VectorForms, VectorLocals } from "./vector_locals.ts";
+import { LOOP_LABEL, register, type TailLoop } from "./tail_loop.ts";
 import { settleVectors } from "./vector_shapes.ts";
 
 /** Compiles one instruction: reads its immediates, pops operands, writes statements, pushes results. */
@@ -44,6 +45,11 @@ export class FunctionCompiler extends FunctionBuilder {
   readonly index: FunctionIndex;
   /** The v128 locals; null when there are none. */
   readonly vectors: VectorLocals | null;
+  /** The loop that the function is part of; see `tail_loop.ts`. */
+  readonly loop: TailLoop | null;
+  /** Whether the function starts again by itself. */
+  repeats = false;
+  #abandoned = false;
   readonly #end: number;
 
   constructor(
@@ -57,6 +63,7 @@ export class FunctionCompiler extends FunctionBuilder {
     const { type, body } = record.functions[index];
     const { params, results } = scope.signature(type);
     this.index = index;
+    this.loop = scope.tailLoops.of(index);
     this.selfCallee = selfCallee;
     this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
     this.reader.position = body!.start;
@@ -81,14 +88,21 @@ export class FunctionCompiler extends FunctionBuilder {
   /** The function's text: a declaration of `identifier`. */
   compile(identifier: string): string {
     const { reader } = this;
-    const params = this.parameters();
+    const params = this.parameters().map(({ name }) => name);
     while (reader.position < this.#end) {
       if (!this.frames.at(-1)!.reachable) this.#skipUnreachable();
       this.#instruction();
     }
-    const forms = this.vectors?.better();
+    const forms = this.#abandoned ? null : this.vectors?.better();
     if (forms) return new FunctionCompiler(this.scope, this.index, this.selfCallee, forms).compile(identifier);
-    return `function ${identifier}(${params}){\n${this.declarations()}${this.text}}\n`;
+    if (this.#abandoned) return new FunctionCompiler(this.scope, this.index, this.selfCallee).compile(identifier);
+    const body = this.declarations() + this.text;
+    if (this.loop !== null) {
+      this.loop.define(this.index, params, body);
+      return "";
+    }
+    this.scope.tailLoops.leaveAlone(this.index);
+    return `function ${identifier}(${params}){\n${this.repeats ? `${LOOP_LABEL}:for(;;){\n${body}}\n` : body}}\n`;
   }
 
   #instruction(): void {
@@ -105,6 +119,12 @@ export class FunctionCompiler extends FunctionBuilder {
       this.types.length -= instruction.operands;
       for (const type of instruction.results) this.types.push(type);
     }
+  }
+
+  /** Stops: the function has to be compiled as part of a loop. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.reader.position = this.#end;
   }
 
   /** The rest of the innermost construct cannot be reached. */
@@ -161,8 +181,7 @@ export class FunctionCompiler extends FunctionBuilder {
 
   /** The return register of the result's component `index`. */
   resultRegister(kind: Kind, index: number): string {
-    const register = { int: "RESULT_I32", float: "RESULT_F64", ref: "RESULT_REF" }[classOf(kind)];
-    return `${this.scope.runtime(register)}[${index}]`;
+    return register(this.scope, kind, index);
   }
 
   /** Operands off the stack, to be written in another order: evaluated when it matters. */

@@ -13,6 +13,7 @@ import { FunctionCompiler } from "./function_compiler.ts";
 import { GroupScope, type Membership } from "./group_scope.ts";
 import type { InstanceLink } from "./instance_link.ts";
 import { RUNTIME } from "./runtime_library.ts";
+import { TailCallGraph } from "./tail_call_graph.ts";
 
 const GeneratedFunction = Function;
 const { defineProperty } = Object;
@@ -57,7 +58,7 @@ export class Group {
       const identifier = scope.identifier(index);
       const compiler = new FunctionCompiler(scope, index);
       let text = compiler.compile(identifier);
-      if (compiler.callsItself && isInlinable(scope, index)) {
+      if (compiler.callsItself && scope.tailLoops.of(index) === null && isInlinable(scope, index)) {
         const twin = scope.twinIdentifier(index);
         twins.push({ index, identifier: twin });
         text = new FunctionCompiler(scope, index, twin).compile(identifier) +
@@ -74,7 +75,8 @@ export class Group {
       const name = code.functionName(index);
       return name === identifier ? undefined : name;
     });
-    this.#text = `${scope.preamble()}${declarations}return[${identifiers}];\n`;
+    const loops = scope.tailLoops.text();
+    this.#text = `${scope.preamble()}${declarations}${loops}return[${identifiers}];\n`;
     this.#label = `${code.label}/${identifiers[0]}`;
   }
 
@@ -92,6 +94,7 @@ export class Group {
 export class ModuleCode implements Membership {
   /** Names the module in stack traces. */
   readonly label: string;
+  readonly tailCalls: TailCallGraph;
   readonly #module: CompiledModule;
   readonly #names: ReadonlyMap<number, string>;
   readonly #groups = new Map<FunctionIndex, Group>();
@@ -100,6 +103,7 @@ export class ModuleCode implements Membership {
   constructor(module: CompiledModule) {
     const names = new NameSection(module.record);
     this.#module = module;
+    this.tailCalls = new TailCallGraph(module);
     this.#names = names.functions;
     this.label = (names.module ?? `module${++ModuleCode.#count}`).replace(/[^A-Za-z0-9_.-]/g, "_").slice(
       0,

@@ -11,6 +11,8 @@ import { Effect, Expression, name, Precedence } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
 import { functionIdentifier } from "./identifier.ts";
 import { RUNTIME } from "./runtime_library.ts";
+import type { TailCallGraph } from "./tail_call_graph.ts";
+import { TailLoops } from "./tail_loop.ts";
 
 /** A view of a memory; the names are those of `MemoryViews`. */
 export type View = "data" | "u8" | "f32" | "f64";
@@ -29,6 +31,8 @@ export interface Membership {
   has(index: FunctionIndex): boolean;
   /** The function's name in the name section. */
   functionName(index: FunctionIndex): string | undefined;
+  /** The module's tail calls. */
+  readonly tailCalls: TailCallGraph;
 }
 
 /** A group's scope while its text is written. */
@@ -42,16 +46,19 @@ export class GroupScope {
   readonly #constants = new Map<string, string>();
   readonly #views = new Map<string, string>();
   readonly #slots = new Set<string>();
+  readonly #atomicOperations = new Map<string, string>();
   readonly #fixedArrays = new Map<string, string>();
+  readonly tailLoops: TailLoops;
   #bytesLeft = GROUP_BYTES;
 
   constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
     this.module = module;
+    this.tailLoops = new TailLoops(this, membership.tailCalls);
     this.#membership = membership;
     this.#add(root);
   }
 
-  #add(index: FunctionIndex): string {
+  #add(index: FunctionIndex): void {
     const identifier = functionIdentifier(
       this.#membership.functionName(index),
       index,
@@ -60,7 +67,6 @@ export class GroupScope {
     this.#taken.add(identifier);
     this.#identifiers.set(index, identifier);
     this.functions.push(index);
-    return identifier;
   }
 
   /** The identifier of a function of the group. */
@@ -70,28 +76,48 @@ export class GroupScope {
 
   /** Another identifier for a function of the group. */
   twinIdentifier(index: FunctionIndex): string {
-    let identifier = this.identifier(index);
-    do identifier += "$"; while (this.#taken.has(identifier));
+    return this.reserve(`${this.identifier(index)}$`);
+  }
+
+  /** An identifier that nothing else has: `wish`, or a longer one. */
+  reserve(wish: string): string {
+    let identifier = wish;
+    while (this.#taken.has(identifier)) identifier += "$";
     this.#taken.add(identifier);
     return identifier;
   }
 
+  /** Makes a function that is in no other group one of this one. */
+  add(index: FunctionIndex): void {
+    if (!this.#identifiers.has(index)) this.#add(index);
+  }
+
+  /** Whether a function belongs to the group, which it joins if it is in none and there is room. */
+  admits(index: FunctionIndex): boolean {
+    if (this.#identifiers.has(index)) return true;
+    const { body } = this.module.record.functions[index];
+    if (body === null || this.#membership.has(index)) return false;
+    const size = body.end - body.start;
+    if (size > this.#bytesLeft) return false;
+    this.#bytesLeft -= size;
+    this.#add(index);
+    return true;
+  }
+
   /** What is called to call a function: its name in the group, or a slot that is filled at the first call. */
   callee(index: FunctionIndex): string {
-    const known = this.#identifiers.get(index);
-    if (known !== undefined) return known;
-    const { body } = this.module.record.functions[index];
-    if (body !== null && !this.#membership.has(index)) {
-      const size = body.end - body.start;
-      if (size <= this.#bytesLeft) {
-        this.#bytesLeft -= size;
-        return this.#add(index);
-      }
-    }
+    if (this.admits(index)) return this.identifier(index);
     const slot = `f${index}`;
     this.#slots.add(slot);
     // The call site sees only the function itself, never a stub: V8 and JavaScriptCore inline it.
     return `(${slot}??(${slot}=I.code(${index})))`;
+  }
+
+  /** The reference to a function, its code made at the first use. */
+  reference(index: FunctionIndex): string {
+    const slot = `h${index}`;
+    this.#slots.add(slot);
+    return `(${slot}??(${slot}=I.prepared(${index})))`;
   }
 
   #constant(identifier: string, value: string): string {
@@ -115,6 +141,19 @@ export class GroupScope {
   /** The memory object. */
   memory(index: number): Expression {
     return name(this.#constant(`M${index}`, `I.memory(${index})`), "ref");
+  }
+
+  /** An atomic operation on a shared memory, such as `add32`. */
+  atomicOperation(memory: number, operation: string): string {
+    const value = `I.atomics(${memory}).functions.${operation}`;
+    const known = this.#atomicOperations.get(value) ?? `O${this.#atomicOperations.size}`;
+    this.#atomicOperations.set(value, known);
+    return this.#constant(known, value);
+  }
+
+  /** The high half of the result of the 64-bit atomic operation before. */
+  atomicHighHalf(memory: number): string {
+    return `${this.#constant(`U${memory}`, `I.atomics(${memory}).high`)}[0]`;
   }
 
   /** The table object. */
@@ -166,6 +205,14 @@ export class GroupScope {
   instance(): Expression {
     return name(this.#constant("X", "I.instance"), "ref");
   }
+
+  /** A number that is assigned to a variable of floats, as a double (see `ZERO_F64`). */
+  double(value: number): string {
+    const known = this.#doubles.get(value) ?? `k${this.#doubles.size}`;
+    this.#doubles.set(value, known);
+    return this.#constant(known, `E.ZERO_F64+${value}`);
+  }
+  readonly #doubles = new Map<number, string>();
 
   /** A NaN constant. */
   nanF32(bits: number): Expression {

@@ -16,7 +16,16 @@ export function resolveIndirect(
   element: FunctionReference | null | undefined,
   expected: CanonicalType,
 ): Code {
+  return resolveTarget(element, expected).prepared();
+}
+
+/** The same for tail calls, which need to know more of the function: the element itself, which has code then. */
+export function resolveTarget(
+  element: FunctionReference | null | undefined,
+  expected: CanonicalType,
+): FunctionReference {
   if (element === undefined) return trap("tableOutOfBounds");
   if (element === null || !element.type.isSubtypeOf(expected)) return trap("functionSignatureMismatch");
-  return element.prepared();
+  element.prepared();
+  return element;
 }

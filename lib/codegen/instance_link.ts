@@ -7,9 +7,11 @@
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex, TypeIndex } from "../syntax/types.ts";
 import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
-import type { Code, FunctionReference } from "../runtime/function_reference.ts";
+import { atomicOperations } from "../runtime/atomics.ts";
+import type { Code, FunctionReference, TailCode, TailEntry } from "../runtime/function_reference.ts";
 import type { Global } from "../runtime/global.ts";
 import type { HeapClass } from "../runtime/heap_objects.ts";
+import type { AtomicOperations } from "../runtime/host_atomics.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import type { Memory } from "../runtime/memory.ts";
 import { type Struct, structClass } from "../runtime/struct_class.ts";
@@ -19,6 +21,8 @@ import type { Tag } from "../runtime/tag.ts";
 /** An instance as generated text sees it, under the name `I`. */
 export class InstanceLink {
   readonly instance: InstanceData;
+  /** Of the functions that are in open loops, by index. */
+  readonly tails: Map<FunctionIndex, TailEntry> = new Map();
 
   constructor(instance: InstanceData) {
     this.instance = instance;
@@ -27,6 +31,11 @@ export class InstanceLink {
   /** A memory. */
   memory(index: number): Memory {
     return this.instance.memories[index];
+  }
+
+  /** The atomic operations on a shared memory. */
+  atomics(index: number): AtomicOperations {
+    return atomicOperations(this.memory(index));
   }
 
   /** A table. */
@@ -63,6 +72,18 @@ export class InstanceLink {
   /** The code of a function, made now if need be. */
   code(index: FunctionIndex): Code {
     return this.instance.functionReference(index).prepared();
+  }
+
+  /** A reference to a function that has its code, made now if need be. */
+  prepared(index: FunctionIndex): FunctionReference {
+    const reference = this.instance.functionReference(index);
+    reference.prepared();
+    return reference;
+  }
+
+  /** Says how tail calls go on with a function of the instance. */
+  tail(index: FunctionIndex, code: TailCode, loop: object, state: number): void {
+    this.tails.set(index, { code, loop, state });
   }
 
   /** `ref.func`. */

@@ -7,6 +7,7 @@
 import { ADDRESS, OPCODES } from "../syntax/opcodes.ts";
 import type { ValueType } from "../syntax/types.ts";
 import { ARRAY_EMITTERS } from "./arrays.ts";
+import { ATOMIC_EMITTERS } from "./atomics.ts";
 import { CALL_EMITTERS } from "./calls.ts";
 import { CAST_EMITTERS } from "./casts.ts";
 import { CONTROL_EMITTERS } from "./control.ts";
@@ -19,6 +20,7 @@ import { MEMORY_EMITTERS } from "./memory.ts";
 import { REFERENCE_EMITTERS } from "./references.ts";
 import { STRUCT_EMITTERS } from "./structs.ts";
 import { TYPED_REFERENCE_EMITTERS } from "./typed_references.ts";
+import { TAIL_CALL_EMITTERS } from "./tail_calls.ts";
 import { VARIABLE_EMITTERS } from "./variables.ts";
 import { VECTOR_EMITTERS } from "./vector.ts";
 import { WIDE_ARITHMETIC_EMITTERS } from "./wide_arithmetic.ts";
@@ -44,6 +46,7 @@ const EMITTERS: Readonly<Record<string, Emitter | undefined>> = {
   ...CONTROL_EMITTERS,
   ...CALL_EMITTERS,
   ...EXCEPTION_EMITTERS,
+  ...TAIL_CALL_EMITTERS,
   ...VARIABLE_EMITTERS,
   ...REFERENCE_EMITTERS,
   ...TYPED_REFERENCE_EMITTERS,
@@ -56,6 +59,7 @@ const EMITTERS: Readonly<Record<string, Emitter | undefined>> = {
   ...FLOAT_EMITTERS,
   ...VECTOR_EMITTERS,
   ...WIDE_ARITHMETIC_EMITTERS,
+  ...ATOMIC_EMITTERS,
 };
 
 /** By opcode (`Opcode.code`). */

@@ -8,7 +8,7 @@ import { importedCount } from "../syntax/module.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { Backend } from "../runtime/engine_state.ts";
-import type { Code, FunctionReference } from "../runtime/function_reference.ts";
+import type { Code, FunctionReference, TailEntry } from "../runtime/function_reference.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import { ModuleCode } from "./group.ts";
 import { makeImportWrapper } from "./import_wrapper.ts";
@@ -39,10 +39,10 @@ export class JavaScriptBackend implements Backend {
         const code = linked[i];
         codes.set(member, code);
         const known = instance.functionReferences[member];
-        if (known !== undefined) install(known, code);
+        if (known !== undefined) install(known, code, link.tails.get(member));
       }
     }
-    install(reference, codes.get(index)!);
+    install(reference, codes.get(index)!, link.tails.get(index));
   }
 
   #moduleCode(module: CompiledModule): ModuleCode {
@@ -62,7 +62,12 @@ export class JavaScriptBackend implements Backend {
 }
 
 /** The code first: a reference with a signature id is called without asking for code. */
-function install(reference: FunctionReference, code: Code): void {
+function install(reference: FunctionReference, code: Code, tail?: TailEntry): void {
   reference.code = code;
+  if (tail !== undefined) {
+    reference.tailCode = tail.code;
+    reference.loop = tail.loop;
+    reference.state = tail.state;
+  }
   reference.signatureId = reference.type.id;
 }

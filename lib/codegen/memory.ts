@@ -1,10 +1,13 @@
 /**
  * Memory instructions (specification 4.6.8 to 4.6.13): loads, stores, size, growth and the bulk operations.
  *
- * Integers and all stores go through a `DataView`: its RangeError is the trap, and it takes any alignment. Float loads go
- * through typed arrays, because V8's `DataView` getters return integral floats as small integers and make what follows up to
- * three times slower: the address, rotated right by the size's logarithm, is the index when it is aligned and out of range
- * otherwise; then, and out of bounds, the typed array gives `undefined` and a function does the access.
+ * Accesses go through a `DataView`: its RangeError is the trap, and it takes any alignment. Two things cost more on V8 than they seem to:
+ *
+ * - Bounds of an unsigned number: an address to which nothing is added stays an int32 (see `access_view.ts`).
+ * - Floats that happen to be integers: the getters return them as small integers, and what follows becomes up to five times
+ *   slower. Adding -0 makes them doubles, and signalling NaNs quiet; where every bit counts, loads go through typed arrays: the
+ *   address, rotated right by the size's logarithm, is the index when it is aligned and out of range otherwise; then, and out
+ *   of bounds, the typed array gives `undefined` and a function does the access.
  *
  * @module
  */
@@ -24,7 +27,7 @@ import {
   Precedence,
   ZERO,
 } from "./expression.ts";
-import { mayBeMarked } from "./floats.ts";
+import { mayBeMarked, mayBeSignalling } from "./floats.ts";
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
@@ -66,6 +69,16 @@ export function popAddress(f: FunctionBuilder, wide: boolean): Expression {
   );
 }
 
+/** The address of an access in memory of 32-bit addresses, as its view takes it. */
+function viewAddress(pointer: Expression, offset: number): Expression {
+  return offset === 0 && pointer.constant === null ? asInt(pointer) : asUnsigned(pointer);
+}
+
+/** Takes the address of an access off the stack. */
+function popAccess(f: FunctionBuilder, place: Place): Expression {
+  return is64(f, place.memory) ? popAddress(f, true) : viewAddress(f.pop(), place.offset);
+}
+
 /** Makes the address on top of the stack one that can be written more than once. */
 export function simplifyAddress(f: FunctionBuilder, wide: boolean, above = 0): void {
   f.simplify(above);
@@ -105,8 +118,7 @@ function integerLoad(method: string, kind: Kind): Emitter {
   return (f) => {
     const place = readPlace(f);
     f.settleCalls(1);
-    const address = popAddress(f, is64(f, place.memory));
-    f.push(load(f, place, method, address, kind));
+    f.push(load(f, place, method, popAccess(f, place), kind));
   };
 }
 
@@ -121,13 +133,28 @@ function narrowLoad(method: string, signed: boolean): Emitter {
   };
 }
 
-function load64(f: FunctionCompiler): void {
-  const place = readPlace(f);
+/** Where the high half of an i64 is. */
+function secondHalf(place: Place): Place {
+  return { ...place, offset: place.offset + 4 };
+}
+
+/** Takes the address of an access to both halves of an i64 off the stack: the address for each, simple. */
+function popHalves(f: FunctionBuilder, place: Place): [low: Expression, high: Expression] {
   const wide = is64(f, place.memory);
   simplifyAddress(f, wide);
-  const address = popAddress(f, wide);
-  f.push(load(f, place, "getInt32", address, "int"));
-  f.push(load(f, { ...place, offset: place.offset + 4 }, "getInt32", address, "int"));
+  if (wide) {
+    const address = popAddress(f, true);
+    return [address, address];
+  }
+  const pointer = f.pop();
+  return [viewAddress(pointer, place.offset), asUnsigned(pointer)];
+}
+
+function load64(f: FunctionCompiler): void {
+  const place = readPlace(f);
+  const [low, high] = popHalves(f, place);
+  f.push(load(f, place, "getInt32", low, "int"));
+  f.push(load(f, secondHalf(place), "getInt32", high, "int"));
 }
 
 /** The index of an aligned float in its typed array; out of range when the address is not aligned. */
@@ -139,6 +166,24 @@ export function elementIndex(address: Expression, place: Place, log2: number): E
   return binary(asUnsigned(asInt(rotated)), "+", int(offset), Precedence.Add, "f64");
 }
 
+/**
+ * The index in a typed array of an aligned access at a constant address below the memory's declared minimum: it is in bounds for
+ * ever. -1 for any other access.
+ */
+function fixedIndex(f: FunctionBuilder, place: Place, address: Expression, size: number): number {
+  if (address.constant === null) return -1;
+  const { limits, pageSizeLog2 } = f.scope.module.record.memories[place.memory].type;
+  const start = address.constant + place.offset;
+  const minimum = Number(limits.minimum) * 2 ** pageSizeLog2;
+  return start % size === 0 && start + size <= minimum ? start / size : -1;
+}
+
+/** For arithmetic on V8: always a double, never a signalling NaN. */
+function doubleLoad(f: FunctionBuilder, place: Place, type: "f32" | "f64", address: Expression): Expression {
+  const text = viewCall(f, place, type === "f32" ? "getFloat32" : "getFloat64", address);
+  return derived(`${text}+-0`, Precedence.Add, type === "f32" ? "quiet f32" : "quiet f64", [address], LOAD);
+}
+
 function floatLoad(type: "f32" | "f64"): Emitter {
   const log2 = type === "f32" ? 2 : 3;
   const size = 1 << log2;
@@ -146,29 +191,42 @@ function floatLoad(type: "f32" | "f64"): Emitter {
   return (f) => {
     const place = readPlace(f);
     const wide = is64(f, place.memory);
+    if (!KEEPS_NAN_BITS) {
+      f.settleCalls(1);
+      return f.push(load(f, place, method, popAccess(f, place), type));
+    }
     const slow = (address: Expression) => {
-      const callee = f.scope.runtime(type === "f32" && KEEPS_NAN_BITS ? "loadF32" : method);
+      const callee = f.scope.runtime(type === "f32" ? "loadF32" : method);
       const view = f.scope.view(place.memory, "data");
       return `${callee}(${view},${effective(address, place.offset).text})`;
+    };
+    const withDouble = (exact: Expression, address: Expression) => {
+      exact.arithmetic = doubleLoad(f, place, type, address);
+      f.push(exact);
     };
     if (wide || place.offset % size !== 0) {
       f.settleCalls(1);
       const address = popAddress(f, wide);
-      const text = type === "f32" && KEEPS_NAN_BITS ? slow(address) : viewCall(f, place, method, address);
-      return f.push(derived(text, Precedence.Postfix, type, [address], LOAD));
+      const text = type === "f32" ? slow(address) : viewCall(f, place, method, address);
+      return withDouble(derived(text, Precedence.Postfix, type, [address], LOAD), address);
     }
     const pointer = f.popSimple();
     const address = asUnsigned(pointer);
-    const element = pointer.constant !== null && pointer.constant % size === 0
-      ? `${f.scope.view(place.memory, type)}[${(address.constant! + place.offset) / size}]`
-      : `${f.scope.view(place.memory, type)}[${elementIndex(pointer, place, log2).text}]`;
-    const plain = derived(`(${element}??${slow(address)})`, Precedence.Postfix, type, [pointer], LOAD);
-    if (type === "f64" || !KEEPS_NAN_BITS) return f.push(plain);
+    const fixed = fixedIndex(f, place, address, size);
+    const index = fixed >= 0 ? `${fixed}` : elementIndex(pointer, place, log2).text;
+    const element = `${f.scope.view(place.memory, type)}[${index}]`;
+    const fixedElement = derived(element, Precedence.Postfix, type, [], Effect.ReadMemory);
+    if (type === "f64") {
+      if (fixed >= 0) return f.push(fixedElement);
+      const exact = derived(`(${element}??${slow(address)})`, Precedence.Postfix, type, [pointer], LOAD);
+      return withDouble(exact, viewAddress(pointer, place.offset));
+    }
     // False for `undefined` and for every NaN: both need the bits.
     const value = f.temporary("f32");
     const text = `((${value.name}=${element})<=${value.name}?${value.name}:${slow(address)})`;
     const exact = derived(text, Precedence.Postfix, type, [pointer, value.read()], LOAD);
-    exact.arithmetic = plain;
+    if (fixed < 0) return withDouble(exact, viewAddress(pointer, place.offset));
+    exact.arithmetic = fixedElement;
     f.push(exact);
   };
 }
@@ -179,7 +237,7 @@ function store(method: string, components: 1 | 2): Emitter {
     if (components === 2) f.discard(f.pop());
     f.settleCalls(2);
     const value = asInt(f.pop());
-    const address = popAddress(f, is64(f, place.memory));
+    const address = popAccess(f, place);
     f.statement(viewCall(f, place, method, address, value), STORE | address.effects | value.effects);
   };
 }
@@ -187,37 +245,39 @@ function store(method: string, components: 1 | 2): Emitter {
 /** The high half first: it is the one out of bounds when only one is, and then nothing has been written. */
 function store64(f: FunctionCompiler): void {
   const place = readPlace(f);
-  const wide = is64(f, place.memory);
   f.simplify(1);
-  simplifyAddress(f, wide, 2);
+  simplifyAddress(f, is64(f, place.memory), 2);
   f.settleCalls(2);
   const high = asInt(f.pop());
   const low = asInt(f.pop());
-  const address = popAddress(f, wide);
-  const highPlace = { ...place, offset: place.offset + 4 };
-  f.statement(viewCall(f, highPlace, "setInt32", address, high), STORE | high.effects);
+  const [address, highAddress] = popHalves(f, place);
+  f.statement(viewCall(f, secondHalf(place), "setInt32", highAddress, high), STORE | high.effects);
   f.statement(viewCall(f, place, "setInt32", address, low), STORE);
 }
 
 function floatStore(type: "f32" | "f64"): Emitter {
-  const method = type === "f32" ? "setFloat32" : "setFloat64";
+  const size = type === "f32" ? 4 : 8;
+  const [method, slowMethod] = type === "f32" ? ["setFloat32", "storeNanF32"] : ["setFloat64", "storeNanF64"];
+  const mayNeedBits = type === "f32" ? mayBeMarked : mayBeSignalling;
   return (f) => {
     const place = readPlace(f);
     const wide = is64(f, place.memory);
-    const marked = mayBeMarked(f.operands.at(-1)!);
-    if (marked && type === "f32") {
+    const tested = mayNeedBits(f.operands.at(-1)!);
+    if (tested) {
       f.simplify(0);
       simplifyAddress(f, wide, 1);
     }
     f.settleCalls(2);
     const value = f.pop();
-    const address = popAddress(f, wide);
-    const text = viewCall(f, place, method, address, value);
-    if (!marked || type === "f64") return f.statement(text, STORE | address.effects | value.effects);
+    const address = popAccess(f, place);
+    const fixed = fixedIndex(f, place, address, size);
+    const text = fixed >= 0
+      ? `${f.scope.view(place.memory, type)}[${fixed}]=${value.text}`
+      : viewCall(f, place, method, address, value);
+    if (!tested) return f.statement(text, STORE | address.effects | value.effects);
     const view = f.scope.view(place.memory, "data");
-    const slow = `${f.scope.runtime("storeNanF32")}(${view},${
-      effective(address, place.offset).text
-    },${value.text})`;
+    const target = effective(asUnsigned(address), place.offset).text;
+    const slow = `${f.scope.runtime(slowMethod)}(${view},${target},${value.text})`;
     f.statement(`if(${value.text}===${value.text})${text};else ${slow}`, STORE);
   };
 }

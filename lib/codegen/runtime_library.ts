@@ -14,11 +14,12 @@ import { ExceptionPackage } from "../runtime/exception_package.ts";
 import { RESULT_F64, RESULT_I32, RESULT_REF } from "../runtime/return_registers.ts";
 import { type Trap, trap, TRAP_MESSAGES } from "../runtime/traps.ts";
 import * as arrays from "../runtime/array_operations.ts";
+import { atomicCheck, atomicFence, atomicNotify, atomicWait32, atomicWait64 } from "../runtime/atomics.ts";
 import { externalize, internalize } from "../runtime/external_references.ts";
 import { setNanField } from "../runtime/struct_class.ts";
 import * as bulk from "../runtime/bulk_operations.ts";
 import * as access from "./memory_access.ts";
-import { resolveIndirect } from "./indirect_call.ts";
+import { resolveIndirect, resolveTarget } from "./indirect_call.ts";
 
 const { imul, clz32, fround, abs, ceil, floor, trunc, sqrt, min, max } = Math;
 
@@ -52,8 +53,14 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   ...access,
   ...bulk,
   ...arrays,
+  atomicCheck,
+  atomicFence,
+  atomicNotify,
+  atomicWait32,
+  atomicWait64,
   externalize,
   internalize,
   setNanField,
   resolveIndirect,
+  resolveTarget,
 });

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { asCondition, asStored, conditional, Effect, type Kind, OBSERVABLE } from "./expression.ts";
+import { asCondition, asStored, conditional, Effect, joined, OBSERVABLE } from "./expression.ts";
 import { V128 } from "../syntax/types.ts";
+import { elementStore, mayBeSignalling } from "./floats.ts";
 import { componentKinds } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 
@@ -58,8 +59,9 @@ function globalSet(f: FunctionCompiler): void {
   const effects = values.reduce((all, value) => all | value.effects, Effect.WriteGlobal);
   f.settle(effects);
   // The second half must not be computed from the new first one.
-  const ready = values.length === 1 ? values : values.map((value) => f.evaluated(value));
-  ready.forEach((value, i) => f.write(`${places[i].text}=${value.text}`));
+  const once = values.length === 1 && !mayBeSignalling(values[0]);
+  const ready = once ? values : values.map((value) => f.evaluated(value));
+  ready.forEach((value, i) => f.write(elementStore(f, places[i].text, value)));
 }
 
 function drop(f: FunctionCompiler): void {
@@ -84,11 +86,6 @@ function select(f: FunctionCompiler): void {
     const [whenTrue, whenFalse] = [asStored(a[i]), asStored(b[i])];
     f.push(conditional(condition, whenTrue, whenFalse, joined(whenTrue.kind, whenFalse.kind)));
   }
-}
-
-function joined(a: Kind, b: Kind): Kind {
-  if (a === b) return a;
-  return a === "f32" || a === "quiet f32" ? "f32" : "int";
 }
 
 /** Variable and parametric instructions. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asInt, asUnsigned, derived, Effect, type Expression, int, Precedence, ZERO } from "./expression.ts";
+import { asInt, derived, Effect, type Expression, int, Precedence, ZERO } from "./expression.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
 import { I64_EMITTERS } from "./i64.ts";
@@ -311,10 +311,7 @@ function narrow(callee: string): Emitter {
   return (f) => {
     const b = popInts(f);
     const [w0, w1, w2, w3, w4, w5, w6, w7] = [...popInts(f), ...b];
-    pushVector(
-      f,
-      [[w0, w1], [w2, w3], [w4, w5], [w6, w7]].map((two) => words.wordCall(f, callee, two)),
-    );
+    pushVector(f, [[w0, w1], [w2, w3], [w4, w5], [w6, w7]].map((two) => words.wordCall(f, callee, two)));
   };
 }
 

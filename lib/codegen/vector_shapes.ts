@@ -23,7 +23,7 @@ import {
   derived,
   Effect,
   Expression,
-  int,
+  joined,
   type Kind,
   Precedence,
   unary,
@@ -96,6 +96,7 @@ export function shapeOf(components: Components): Shape {
     case "quiet f32":
       return "f32x4";
     case "f64":
+    case "quiet f64":
       return "f64x2";
     default:
       return "int";
@@ -362,7 +363,6 @@ function settleVector(f: FunctionCompiler, index: number): void {
 /** `condition ? a : b` of components of one kind. */
 export function choose(condition: Expression, a: Expression, b: Expression): Expression {
   const [x, y] = [asInt(a), asInt(b)];
-  const kind: Kind = x.kind === y.kind ? x.kind : x.kind === "f32" || x.kind === "quiet f32" ? "f32" : "int";
-  return conditional(condition, x, y, kind);
+  return conditional(condition, x, y, joined(x.kind, y.kind));
 }
 

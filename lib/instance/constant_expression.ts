@@ -5,8 +5,9 @@
  * @module
  */
 
-import { Reader } from "../binary/reader.ts";
+import { TypeReader } from "../binary/type_reader.ts";
 import type { CanonicalType } from "../syntax/canonical_types.ts";
+import { ALL_FEATURES } from "../syntax/features.ts";
 import type { ByteRange, ConstantExpression } from "../syntax/module.ts";
 import { opcodeOf, prefixed } from "../syntax/opcodes.ts";
 import { type ArrayType, type FieldType, type StructType, unpacked } from "../syntax/types.ts";
@@ -52,9 +53,10 @@ export function evaluate(expression: ConstantExpression, instance: InstanceData)
   return evaluateAny(expression, instance);
 }
 
-function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): Value {
-  const reader = new Reader(bytes, start, end);
+function evaluateAny({ bytes, start }: ByteRange, instance: InstanceData): Value {
   const { types } = instance.module;
+  const reader = new TypeReader(bytes, ALL_FEATURES, types.length);
+  reader.position = start;
   const stack = valueList();
   const binary = <T>(operation: (left: T, right: T) => T) => {
     const right = stack.pop() as T;
@@ -103,7 +105,7 @@ function evaluateAny({ bytes, start, end }: ByteRange, instance: InstanceData): 
         stack.push(instance.globals[reader.u32("global index")].get());
         break;
       case "ref.null":
-        reader.i33("heap type");
+        reader.heapType();
         stack.push(null);
         break;
       case "ref.func":

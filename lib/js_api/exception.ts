@@ -6,7 +6,7 @@
 
 import { boxAll, pushComponents, valueList } from "../runtime/components.ts";
 import type { EngineState } from "../runtime/engine_state.ts";
-import { bindException, ExceptionPackage, exceptionOf } from "../runtime/exception_package.ts";
+import { bindException, exceptionOf, ExceptionPackage } from "../runtime/exception_package.ts";
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import type { Tag } from "../runtime/tag.ts";
 import { valueTypeName } from "../syntax/types.ts";

@@ -42,7 +42,7 @@ export interface WellKnownImport {
   readonly params: readonly Place[];
   /** At most one. */
   readonly results: readonly Place[];
-  /** Makes the code for one import: components in, components out, and whatever it throws marked as foreign where it matters. */
+  /** Makes the code for one import: components in, components out, and what it throws turned into an exception that wasm code can catch. */
   readonly makeCode: () => Code;
 }
 

@@ -44,4 +44,13 @@ export interface Allocator {
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer;
   /** Nobody uses the bytes from now on; an unshared `buffer` is detached. */
   release(buffer: Buffer): void;
+  /** The host's own `WebAssembly.Memory` whose bytes `buffer` shows, if it is one's. */
+  hostMemory?(buffer: Buffer): object | undefined;
+  /**
+   * A shared buffer that another thread's allocator made, or the host's memory that it is of, becomes this allocator's: the buffer
+   * that shows its bytes. Without this method, buffers are taken as they are.
+   *
+   * @throws {TypeError} when it is neither.
+   */
+  adopt?(memory: object): Buffer;
 }

@@ -34,6 +34,16 @@ export class DefaultAllocator implements Allocator {
     this.#of(buffer).release(buffer);
   }
 
+  hostMemory(buffer: Buffer): object | undefined {
+    return this.#of(buffer).hostMemory?.(buffer);
+  }
+
+  adopt(memory: object): Buffer {
+    if (this.#shared.adopt !== undefined) return this.#shared.adopt(memory);
+    if (isSharedBuffer(memory)) return memory;
+    throw new TypeError("not a SharedArrayBuffer");
+  }
+
   #of(buffer: Buffer): Allocator {
     return isSharedBuffer(buffer) ? this.#shared : this.#plain;
   }

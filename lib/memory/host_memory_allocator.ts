@@ -7,6 +7,7 @@
 import type { AllocationRequest, Allocator, Buffer } from "./allocator.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
 import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
+import { isSharedBuffer } from "./shared_array_buffer.ts";
 
 /** The host's memory class, as far as it is used here. */
 interface HostMemory {
@@ -92,6 +93,12 @@ export class HostMemoryAllocator implements Allocator {
     const memory = this.#memories.get(buffer);
     if (memory === undefined) this.#other.release(buffer);
     else grow(memory, 0);
+  }
+
+  adopt(memory: object): Buffer {
+    if (memory instanceof HostMemory!) return this.#remember(memory, memory.buffer);
+    if (isSharedBuffer(memory)) return memory;
+    throw new TypeError("neither a SharedArrayBuffer nor a shared memory of the host");
   }
 
   #remember(memory: HostMemory, buffer: Buffer): Buffer {

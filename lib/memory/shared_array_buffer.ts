@@ -11,7 +11,7 @@ export const HAS_GROWABLE_SHARED_BUFFERS: boolean = NativeSharedArrayBuffer !== 
   "growable" in NativeSharedArrayBuffer.prototype;
 
 /** Whether `buffer` is a `SharedArrayBuffer`. */
-export function isSharedBuffer(buffer: ArrayBuffer | SharedArrayBuffer): buffer is SharedArrayBuffer {
+export function isSharedBuffer(buffer: object): buffer is SharedArrayBuffer {
   return NativeSharedArrayBuffer !== undefined && buffer instanceof NativeSharedArrayBuffer;
 }
 

@@ -169,9 +169,7 @@ export function arrayNewData(
   start >>>= 0;
   count >>>= 0;
   const made = arrayClass(type);
-  const { bytes, maximumLength } = made.storage;
-  if (count > maximumLength) trap("arrayTooLarge");
-  const content = segmentBytes(instance, segment, start, count * bytes);
+  const content = segmentBytes(instance, segment, start, count * made.storage.bytes);
   const array = zeroArray(made, count);
   readElements(array, made, 0, content);
   return array;
@@ -202,10 +200,8 @@ export function arrayNewElem(
   start: number,
   count: number,
 ): WasmArray {
-  const made = arrayClass(type);
-  if (count >>> 0 > made.storage.maximumLength) trap("arrayTooLarge");
   const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
-  const array = made.filled(...[null, count] as never[]);
+  const array = arrayClass(type).filled(...[null, count] as never[]);
   writeReferences(array, 0, references, start >>> 0, count >>> 0);
   return array;
 }

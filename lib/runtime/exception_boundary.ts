@@ -6,7 +6,7 @@
  */
 
 import type { EngineState } from "./engine_state.ts";
-import { ExceptionPackage, exceptionOf } from "./exception_package.ts";
+import { exceptionOf, ExceptionPackage } from "./exception_package.ts";
 import { isUncatchable, trapFrom } from "./traps.ts";
 
 /**

@@ -18,6 +18,27 @@ export const SCRATCH_F32: Float32Array = new Float32Array(SCRATCH_I32.buffer);
 export const SCRATCH_I64: BigInt64Array = new BigInt64Array(SCRATCH_I32.buffer);
 
 const { fround } = Math;
+const { apply } = Reflect;
+const { fill } = Float64Array.prototype;
+
+/** `array[index] = value`, a NaN, bit for bit: V8's Maglev tier makes a signalling NaN quiet when it compiles the assignment. */
+export function setNan(array: Float64Array, index: number, value: number): void {
+  apply(fill, array, [value, index, index + 1]);
+}
+
+/** Sets the scratch bytes to a double, bit for bit. */
+function setScratch(value: number): void {
+  if (value === value) SCRATCH_F64[0] = value;
+  else setNan(SCRATCH_F64, 0, value);
+}
+
+const MINUS_ZERO = -0;
+
+/**
+ * 0 as V8 holds doubles, not as a small integer: variables that start with it hold doubles from the start. With a small integer some
+ * loops take three times as long. Sums with it are doubles too.
+ */
+export const ZERO_F64: number = MINUS_ZERO + 0;
 
 /** The double with these bits. */
 export function f64FromBits(low: number, high: number): number {
@@ -66,7 +87,7 @@ export function f32Bits(value: number): number {
 
 /** The low half of a double's bits; the high half is left in {@linkcode SCRATCH_I32}. */
 export function f64Bits(value: number): number {
-  SCRATCH_F64[0] = value;
+  setScratch(value);
   return SCRATCH_I32[0];
 }
 
@@ -77,14 +98,14 @@ export function unmarked(value: number): number {
 
 /** `-value` of a NaN: the sign bit flipped (which JavaScript's `-` does not do). */
 export function negateNan(value: number): number {
-  SCRATCH_F64[0] = value;
+  setNan(SCRATCH_F64, 0, value);
   SCRATCH_I32[1] ^= 0x80000000;
   return SCRATCH_F64[0];
 }
 
 /** The absolute value of a NaN: the sign bit cleared. */
 export function absoluteNan(value: number): number {
-  SCRATCH_F64[0] = value;
+  setNan(SCRATCH_F64, 0, value);
   SCRATCH_I32[1] &= 0x7fffffff;
   return SCRATCH_F64[0];
 }
@@ -93,7 +114,7 @@ export function absoluteNan(value: number): number {
 export function copySign(value: number, sign: number): number {
   SCRATCH_F64[0] = sign;
   const signBit = SCRATCH_I32[1] & 0x80000000;
-  SCRATCH_F64[0] = value;
+  setScratch(value);
   SCRATCH_I32[1] = SCRATCH_I32[1] & 0x7fffffff | signBit;
   return SCRATCH_F64[0];
 }

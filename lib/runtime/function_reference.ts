@@ -22,6 +22,20 @@ import type { Callable } from "./imported_function.ts";
 // deno-lint-ignore no-explicit-any
 export type Code = (...components: any[]) => any;
 
+/**
+ * Code that goes on where a tail call left off: takes its arguments from the return registers, component `k` at index `k`, and leaves
+ * all components of its results there and returns null; or leaves arguments there again and returns the code that takes them.
+ */
+export type TailCode = () => TailCode | null;
+
+/** How tail calls go on with a function that may make tail calls to functions unknown to it. */
+export interface TailEntry {
+  readonly code: TailCode;
+  /** The same for all functions of one type that run in one loop, where a call is a change of its state. */
+  readonly loop: object;
+  readonly state: number;
+}
+
 /** A JavaScript function that a function reference only wraps: an import, or a `WebAssembly.Function`. */
 export interface WrappedCallable {
   readonly callable: Callable;
@@ -48,6 +62,10 @@ export class FunctionReference {
   signatureId: number = -1;
   /** Null until {@linkcode FunctionReference.prepared}. */
   code: Code | null = null;
+  /** The parts of its {@linkcode TailEntry}, once `code` is there; null for a function that is called in tail position as anywhere else. */
+  tailCode: TailCode | null = null;
+  loop: object | null = null;
+  state: number = 0;
   readonly type: CanonicalType;
   /**
    * Who makes the code: the instance data that owns the function (or imports it from the host), or the maker of a

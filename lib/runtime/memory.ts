@@ -10,13 +10,14 @@ import { maximumByteLength } from "../memory/limits.ts";
 import { isSharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
 import { accessView } from "./access_view.ts";
+import { type AccessView, type RefreshableMemory, RetryingView } from "./retrying_view.ts";
 
 /** One view of each kind over a memory's current buffer; replaced together when the memory grows. */
 export class MemoryViews {
   readonly buffer: Buffer;
   /** Length of the views in bytes; a shared buffer may have grown beyond it since. */
   readonly byteLength: number;
-  readonly data: DataView;
+  readonly data: AccessView;
   readonly i8: Int8Array;
   readonly u8: Uint8Array;
   readonly i16: Int16Array;
@@ -24,14 +25,19 @@ export class MemoryViews {
   readonly i32: Int32Array;
   readonly f32: Float32Array;
   readonly f64: Float64Array;
+  #i64: BigInt64Array | null = null;
 
-  /** The lengths are explicit: V8 accesses views that track the length of a growable buffer more slowly. */
-  constructor(buffer: Buffer) {
+  /**
+   * The lengths are explicit: V8 accesses views that track the length of a growable buffer more slowly. `growing` is the memory
+   * whose bytes these are, if other threads may grow it.
+   */
+  constructor(buffer: Buffer, growing: RefreshableMemory | null) {
     const { byteLength } = buffer;
     const wholeElements = (size: number) => floor(byteLength / size);
     this.buffer = buffer;
     this.byteLength = byteLength;
-    this.data = accessView(buffer, byteLength);
+    const data = accessView(buffer, byteLength);
+    this.data = growing === null ? data : new RetryingView(growing, data);
     this.i8 = new Int8Array(buffer, 0, byteLength);
     this.u8 = new Uint8Array(buffer, 0, byteLength);
     this.i16 = new Int16Array(buffer, 0, wholeElements(2));
@@ -39,6 +45,11 @@ export class MemoryViews {
     this.i32 = new Int32Array(buffer, 0, wholeElements(4));
     this.f32 = new Float32Array(buffer, 0, wholeElements(4));
     this.f64 = new Float64Array(buffer, 0, wholeElements(8));
+  }
+
+  /** Only atomic operations need it, on few hosts. */
+  get i64(): BigInt64Array {
+    return this.#i64 ??= new BigInt64Array(this.buffer, 0, floor(this.byteLength / 8));
   }
 }
 
@@ -73,18 +84,19 @@ export class Memory {
   #pruneAt = 16;
 
   /**
-   * A memory of `type` with its minimum size, zeroed.
+   * A memory of `type` with its minimum size, zeroed; or over the bytes of a buffer of the allocator's, at least that many and not more
+   * than the maximum.
    *
    * @throws {RangeError} "could not allocate memory", when it is larger than the limits or than what the host gives.
    * @throws {TypeError} when the memory is shared and the host has no `SharedArrayBuffer`.
    */
-  constructor(type: MemoryType, allocator: Allocator) {
+  constructor(type: MemoryType, allocator: Allocator, adopted: Buffer | null = null) {
     const pageSize = 2 ** type.pageSizeLog2;
     const byteLength = Number(type.limits.minimum) * pageSize;
     this.type = type;
     this.maximumByteLength = maximumByteLength(type);
     this.#allocator = allocator;
-    this.views = this.#allocate(byteLength);
+    this.views = adopted === null ? this.#allocate(byteLength) : this.#viewsOf(adopted);
     this.#dress(this.views.buffer);
   }
 
@@ -106,6 +118,17 @@ export class Memory {
   /** Current size in pages. */
   get pages(): number {
     return this.views.byteLength / this.pageSize;
+  }
+
+  /** Current size in pages, growth by other threads included. */
+  currentPages(): number {
+    this.refresh();
+    return this.pages;
+  }
+
+  /** The host's own memory whose bytes these are, where the allocator takes memories from the host. */
+  get hostMemory(): object | null {
+    return this.#allocator.hostMemory?.(this.views.buffer) ?? null;
   }
 
   /** Tells `user` of growth from now on, as long as somebody else keeps it alive. */
@@ -182,7 +205,7 @@ export class Memory {
     try {
       const { shared, pageSizeLog2 } = this.type;
       const { maximumByteLength } = this;
-      return new MemoryViews(
+      return this.#viewsOf(
         this.#allocator.allocate({ byteLength, maximumByteLength, shared, pageSizeLog2 }),
       );
     } catch (error) {
@@ -193,9 +216,14 @@ export class Memory {
     }
   }
 
+  #viewsOf(buffer: Buffer): MemoryViews {
+    const grows = this.type.shared && buffer.byteLength < this.maximumByteLength;
+    return new MemoryViews(buffer, grows ? this : null);
+  }
+
   #replaceViews(buffer: Buffer): void {
     if (buffer !== this.views.buffer) this.#dress(buffer);
-    this.views = new MemoryViews(buffer);
+    this.views = this.#viewsOf(buffer);
     for (let i = 0; i < this.#users.length; i++) apply(deref, this.#users[i], [])?.memoryGrown(this);
   }
 

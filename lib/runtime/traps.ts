@@ -16,6 +16,7 @@ export const TRAP_MESSAGES = {
   unreachable: "unreachable",
   memoryOutOfBounds: "memory access out of bounds",
   unalignedAccess: "operation does not support unaligned accesses",
+  waitNotAllowed: "Atomics.wait cannot be called in this context",
   divideByZero: "divide by zero",
   remainderByZero: "remainder by zero",
   divisionUnrepresentable: "divide result unrepresentable",

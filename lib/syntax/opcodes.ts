@@ -131,7 +131,7 @@ const ROWS: readonly Row[] = [
   [0x12, "return_call", "func", "*", "tail-calls"],
   [0x13, "return_call_indirect", "type table", "*", "tail-calls"],
   [0x14, "call_ref", "type", "*", "typed-function-references"],
-  [0x15, "return_call_ref", "type", "*", "typed-function-references"],
+  [0x15, "return_call_ref", "type", "*", "tail-calls"],
   [0x18, "delegate", "label", "*", "legacy-exceptions"],
   [0x19, "catch_all", "", "*", "legacy-exceptions"],
   [0x1a, "drop", "", "*", "mvp"],

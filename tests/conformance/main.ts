@@ -14,6 +14,7 @@ import { ALL_FEATURES, type FeatureName, type FeatureSet } from "../../lib/synta
 import { watToWasm } from "../../lib/text/wat.ts";
 import { commandCount, type Failure, runScript, type ScriptResult } from "./runner.ts";
 import { parseScript } from "./script.ts";
+import { predatedFeatures, suiteFeatures } from "./suites.ts";
 
 /** Failures printed per script without --verbose. */
 const SHOWN_FAILURES = 5;
@@ -132,8 +133,10 @@ function main(options: Options, paths: readonly string[]): number {
   for (const path of paths) {
     const script = parseScript(readFileSync(path, "utf8"));
     const name = basename(path, ".json");
+    const suite = basename(dirname(path));
     const result = runScript(script, {
-      engine: new Engine({ features: options.features }),
+      engine: new Engine({ features: suiteFeatures(suite, options.features) }),
+      refusedFeatures: new Set(predatedFeatures(suite)),
       parseText: (text) => watToWasm(text),
       readFile: (file) => readFileSync(join(dirname(path), file)),
       fromText: options.fromText,

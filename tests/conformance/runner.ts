@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly parseText: (text: string) => Uint8Array;
   /** The contents of a file beside the script, for modules that are not in line. */
   readonly readFile?: (name: string) => Uint8Array;
+  /** Features that invalid modules may be refused for; other refusals for want of a feature do not count. */
+  readonly refusedFeatures?: ReadonlySet<string>;
   /** Read every module that has a text from its text. */
   readonly fromText?: boolean;
 }
@@ -365,7 +367,7 @@ class ScriptRun {
       `a CompileError, "${command.text}"`,
     );
     const feature = disabledFeature(error);
-    if (feature !== null) throw new NotCovered(feature);
+    if (feature !== null && !this.#options.refusedFeatures?.has(feature)) throw new NotCovered(feature);
     const isRefusal = error instanceof this.#wasm.CompileError &&
       /^WebAssembly\.Module\(\): (.* @\+\d+|BufferSource argument is empty)$/s.test(error.message);
     if (!isRefusal) throw new Mismatch(`got ${describe(error)}; expected a CompileError with an offset`);

@@ -8,6 +8,7 @@ import { valueList } from "../../lib/runtime/components.ts";
 import { f32Bits, f32FromBits, f64Bits, f64FromBits, SCRATCH_I32 } from "../../lib/runtime/float_bits.ts";
 import { externalize, HostReference as InternalHostReference } from "../../lib/runtime/external_references.ts";
 import { FunctionReference } from "../../lib/runtime/function_reference.ts";
+import { hasJSValues } from "../../lib/runtime/js_values.ts";
 import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../../lib/syntax/types.ts";
 import type { LaneType, ScriptValue } from "./script.ts";
 
@@ -273,7 +274,9 @@ function isReferenceName(type: string): boolean {
 
 /** Whether results of these types can be seen through the JS API with all their bits, NaNs aside. */
 export function crossesToJavaScript(type: ValueType, expected: ScriptValue): boolean {
-  if (isReference(type)) return expected.type === "refnull" || expected.type === "externref";
+  if (isReference(type)) {
+    return hasJSValues(type) && (expected.type === "refnull" || expected.type === "externref");
+  }
   const { value } = expected;
   if (type === V128 || expected.type === "either" || typeof value !== "string") return false;
   if (type !== F32 && type !== F64) return true;

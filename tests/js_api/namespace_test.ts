@@ -108,6 +108,18 @@ Deno.test("a new target without a prototype object gives the interface's own pro
   assertStrictEquals(Object.getPrototypeOf(memory), WebAssembly.Memory.prototype);
 });
 
+Deno.test("a constructor reads the prototype of its new target once", () => {
+  let reads = 0;
+  const target = new Proxy(function () {}, {
+    get(target, key, receiver) {
+      if (key === "prototype") reads++;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  Reflect.construct(WebAssembly.Memory, [{ initial: 0 }], target);
+  assertEquals(reads, 1);
+});
+
 Deno.test("the error classes are native errors that need no new", () => {
   for (const name of ["CompileError", "LinkError", "RuntimeError"] as const) {
     const error = WebAssembly[name]("text", { cause: 1 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DATA_VIEW_ACCESSORS, makeDataViewCode } from "../../lib/link/data_view_access.ts";
+import { ExceptionPackage } from "../../lib/runtime/exception_package.ts";
 import { RESULT_I32 } from "../../lib/runtime/return_registers.ts";
-import { isForeign } from "../../lib/runtime/traps.ts";
 
 const BYTES = [0x81, 0x92, 0xa3, 0xb4, 0x45, 0x56, 0x67, 0x78, 0x01, 0x02, 0x03, 0x04];
 
@@ -14,8 +14,8 @@ function thrown(call: () => unknown): string {
   try {
     return `nothing, but ${call()}`;
   } catch (error) {
-    assert(isForeign(error), "not marked as foreign");
-    return String(error);
+    assert(error instanceof ExceptionPackage && error.tag === null, "no exception of JavaScript's");
+    return String(error.components[0]);
   }
 }
 

@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import { Engine } from "../../lib/js_api/engine.ts";
+import { watToWasm } from "../../lib/text/wat.ts";
+
+const { WebAssembly } = new Engine();
+
+const ADDER = `(module
+  (memory (export "memory") 1 4)
+  (table (export "table") 1 8 funcref)
+  (func $f (export "f") (param i32) (result i32)
+    (drop (memory.grow (i32.const 1)))
+    (drop (table.grow (ref.null func) (i32.const 1)))
+    (i32.store (i32.const 65536) (local.get 0))
+    (i32.add (i32.load (i32.const 65536)) (memory.size)))
+  (elem (i32.const 0) $f))`;
+
+const refuse = () => {
+  throw new Error("the engine called a patched builtin");
+};
+
+/** Runs `use` while `object[key]` is `value`. */
+function patched(object: object, key: PropertyKey, value: unknown, use: () => void): void {
+  const before = Object.getOwnPropertyDescriptor(object, key);
+  const replacement = Object.assign(Object.create(null), { value, configurable: true, writable: true });
+  Object.defineProperty(object, key, replacement);
+  try {
+    use();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(object, key);
+    else Object.defineProperty(object, key, before);
+  }
+}
+
+const arrayIterator = Object.getPrototypeOf([][Symbol.iterator]()) as object;
+const PATCHES: readonly (readonly [string, object, PropertyKey, unknown])[] = [
+  ["Array.prototype[Symbol.iterator]", Array.prototype, Symbol.iterator, refuse],
+  ["%ArrayIteratorPrototype%.next", arrayIterator, "next", refuse],
+  ["Array.prototype.push", Array.prototype, "push", refuse],
+  ["Function.prototype.call", Function.prototype, "call", refuse],
+  ["DataView.prototype.getInt32", DataView.prototype, "getInt32", refuse],
+  ["Math.floor", Math, "floor", refuse],
+  ["WeakRef.prototype.deref", WeakRef.prototype, "deref", refuse],
+];
+
+for (const [name, object, key, value] of PATCHES) {
+  Deno.test(`compiled code, memories and tables do not notice a patched ${name}`, () => {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(watToWasm(ADDER)));
+    const { f, memory, table } = instance.exports as {
+      f(value: number): number;
+      memory: { grow(delta: number): number };
+      table: { grow(delta: number): number };
+    };
+    assertEquals(f(40), 42);
+    const results: number[] = [0, 0, 0];
+    patched(object, key, value, () => {
+      results[0] = f(39);
+      results[1] = memory.grow(1);
+      results[2] = table.grow(1);
+    });
+    assertEquals(results, [42, 3, 3]);
+  });
+}
+
+Deno.test("exported functions are made while Object.prototype has a get", () => {
+  const instance = new WebAssembly.Instance(
+    new WebAssembly.Module(
+      watToWasm(`(module (table (export "table") 1 funcref) (func $f) (elem (i32.const 0) $f))`),
+    ),
+  );
+  const { table } = instance.exports as { table: { get(index: number): { name: string } } };
+  let name = "";
+  patched(Object.prototype, "get", refuse, () => {
+    name = table.get(0).name;
+  });
+  assertEquals(name, "0");
+});
