@@ -276,7 +276,9 @@ export class FunctionBuilder {
     const spilled: number[] = [];
     for (let i = count - 1; i >= 0; i--) {
       const operand = this.operands[i];
-      if ((operand.effects & barred) !== 0 || (operand.variables & writes) !== 0) {
+      // Variables share bits: one that looks written may be the temporary of an operand below an enclosing block.
+      if (this.#isFixed(operand)) continue;
+      if ((operand.effects & barred) !== 0 || (operand.variables & writes) !== 0 && !this.#isFixed(operand)) {
         barred |= effectsBarredBy(operand.effects);
         spilled.push(i);
         lowest = i;
