@@ -22,6 +22,11 @@
 
 import { Engine } from "./lib/js_api/engine.ts";
 import type * as types from "./lib/js_api/types.ts";
+import {
+  attachMemory as memoryOver,
+  type PostedMemory,
+  shareMemory as describeMemory,
+} from "./lib/threads/shared_memory.ts";
 
 export { Engine, type EngineOptions } from "./lib/js_api/engine.ts";
 export type * from "./lib/js_api/types.ts";
@@ -32,7 +37,7 @@ export {
   declareFastFunction,
   type FastFunctionDeclaration,
 } from "./lib/link/fast_api.ts";
-export type { AllocationRequest, Allocator, Buffer } from "./lib/memory/allocator.ts";
+export type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./lib/memory/allocator.ts";
 export { ArrayBufferAllocator } from "./lib/memory/array_buffer_allocator.ts";
 export { DefaultAllocator } from "./lib/memory/default_allocator.ts";
 export { HostMemoryAllocator } from "./lib/memory/host_memory_allocator.ts";
@@ -45,9 +50,49 @@ export { ALL_FEATURES, DEFAULT_FEATURES, type FeatureName, type FeatureSet } fro
 export { type TextPosition, WatError } from "./lib/text/error.ts";
 export type { ParseOptions } from "./lib/text/module.ts";
 export { watToWasm } from "./lib/text/wat.ts";
+export type { PostedMemory } from "./lib/threads/shared_memory.ts";
+
+const defaultEngine = new Engine();
 
 /** The `WebAssembly` namespace of the default engine. */
-export const WebAssembly: types.WebAssemblyNamespace = new Engine().WebAssembly;
+export const WebAssembly: types.WebAssemblyNamespace = defaultEngine.WebAssembly;
+
+/**
+ * What to post of a shared memory to another thread, which makes it a memory of its own over the same bytes with
+ * {@linkcode attachMemory}. (A `WebAssembly.Memory` of Tandem is an ordinary object and cannot be cloned itself.)
+ *
+ * @example
+ * ```ts ignore
+ * import { attachMemory, shareMemory, WebAssembly } from "@tandem/wasm";
+ *
+ * const memory = new WebAssembly.Memory({ initial: 1, maximum: 16, shared: true });
+ * worker.postMessage(shareMemory(memory));
+ * // In the worker:
+ * onmessage = ({ data }) => {
+ *   const memory = attachMemory(data);
+ * };
+ * ```
+ *
+ * @throws {TypeError} when `memory` is not a shared memory of `engine`.
+ */
+export function shareMemory(memory: types.Memory, engine: Engine = defaultEngine): PostedMemory {
+  return describeMemory(engine, memory);
+}
+
+/**
+ * A shared memory over bytes that other threads use, too: those that {@linkcode shareMemory} describes, or all of a
+ * `SharedArrayBuffer`. When one thread grows it, the others see that at their next access behind the old end, `memory.size` or
+ * look at `buffer`.
+ *
+ * @throws {TypeError} when `posted` is neither, or the engine's allocator cannot use it.
+ * @throws {RangeError} when a buffer's length is no multiple of 65,536 bytes.
+ */
+export function attachMemory(
+  posted: PostedMemory | SharedArrayBuffer,
+  engine: Engine = defaultEngine,
+): types.Memory {
+  return memoryOver(engine, posted);
+}
 
 /** The types of the {@linkcode WebAssembly} namespace, under the names they have in the host's. */
 export declare namespace WebAssembly {

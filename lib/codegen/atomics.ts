@@ -71,7 +71,9 @@ function misaligned({ place, lowAddress }: Operands, width: number): string | nu
   const mask = width / 8 - 1;
   const offset = place.offset % (mask + 1);
   if (mask === 0) return null;
-  return offset === 0 ? `${lowAddress.operand(Precedence.BitAnd)}&${mask}` : `${lowAddress.text}+${offset}&${mask}`;
+  return offset === 0
+    ? `${lowAddress.operand(Precedence.BitAnd)}&${mask}`
+    : `${lowAddress.text}+${offset}&${mask}`;
 }
 
 /** What the low part of the result is. */
@@ -79,7 +81,12 @@ function lowKind(width: number): Kind {
   return width < 32 ? "small" : "int";
 }
 
-function pushResult(f: FunctionCompiler, type: Access["type"], low: Expression, high: Expression = ZERO): void {
+function pushResult(
+  f: FunctionCompiler,
+  type: Access["type"],
+  low: Expression,
+  high: Expression = ZERO,
+): void {
   f.push(low);
   if (type === "i64") f.push(high);
 }
@@ -118,7 +125,12 @@ function read(f: FunctionCompiler, { place, address }: Operands, width: number):
   });
 }
 
-function writeText(f: FunctionCompiler, { place, address }: Operands, width: number, values: readonly Expression[]): string {
+function writeText(
+  f: FunctionCompiler,
+  { place, address }: Operands,
+  width: number,
+  values: readonly Expression[],
+): string {
   const [low, high] = values.map(asInt);
   const text = viewCall(f, place, width < 32 ? `setInt${width}` : "setInt32", address, low);
   if (width !== 64) return text;
@@ -127,7 +139,12 @@ function writeText(f: FunctionCompiler, { place, address }: Operands, width: num
 }
 
 /** What a read-modify-write stores. */
-function modified(f: FunctionCompiler, { operator, width }: Access, old: readonly Expression[], values: readonly Expression[]): Expression[] {
+function modified(
+  f: FunctionCompiler,
+  { operator, width }: Access,
+  old: readonly Expression[],
+  values: readonly Expression[],
+): Expression[] {
   if (operator === "xchg") return [...values];
   const wide = width === 64;
   for (const component of [...old, ...values]) f.push(component);
@@ -153,8 +170,7 @@ function unshared(f: FunctionCompiler, access: Access, operands: Operands): void
   if (operator === "cmpxchg") {
     const half = operands.values.length / 2;
     const replacement = writeText(f, operands, width, operands.values.slice(half));
-    f.write(`if(${isExpected(width, old, operands.values)
-      }){${replacement}}`);
+    f.write(`if(${isExpected(width, old, operands.values)}){${replacement}}`);
   } else if (operator !== "load") {
     f.write(writeText(f, operands, width, modified(f, access, old, operands.values)));
   }

@@ -137,7 +137,8 @@ function open(f: FunctionCompiler, kind: "block" | "loop" | "if"): void {
   const frame = new Frame(kind, f, params, results, kinds.length, region, opensRegion);
   frame.paramVariables = paramVariables;
   frame.condition = condition;
-  if (kind !== "loop") frame.resultVariables = flatten(results).map((kind) => f.pinnedTemporary(kind));
+  if (kind === "loop") f.hasLoops = true;
+  else frame.resultVariables = flatten(results).map((kind) => f.pinnedTemporary(kind));
   if (region === null || opensRegion) f.text = "";
   if (region !== null) {
     if (kind === "loop") f.text += `case ${frame.labelState}:\n`;

@@ -105,9 +105,12 @@ function payloadTypes(f: FunctionCompiler, tag: number): readonly ValueType[] {
 
 /** The arguments of the exception in a variable. */
 function payload(f: FunctionCompiler, tag: number, exception: string): Expression[] {
-  return flatten(payloadTypes(f, tag)).map((kind, i) =>
-    new Expression(`${exception}.components[${i}]`, Precedence.Postfix, kind)
-  );
+  return flatten(payloadTypes(f, tag)).map((kind, i) => {
+    const element = `${exception}.components[${i}]`;
+    if (classOf(kind) !== "int") return new Expression(element, Precedence.Postfix, kind);
+    // Says that it is an int32, for the sake of what is computed with it.
+    return new Expression(`${element}|0`, Precedence.BitOr, kind);
+  });
 }
 
 /** Ends a part of a construct: the block, or one of the catches. */

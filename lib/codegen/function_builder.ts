@@ -113,6 +113,10 @@ export class FunctionBuilder {
   readonly operands: Expression[] = [];
   /** Types of the operands: an i64 has two components, a v128 four, every other type one. */
   readonly types: ValueType[] = [];
+  /** All that the function has done so far. */
+  effects: number = Effect.None;
+  /** Whether it has loops. */
+  hasLoops = false;
   /** The statements of the innermost open block. */
   text = "";
   /** By local index: the variables that hold its components. */
@@ -191,6 +195,7 @@ export class FunctionBuilder {
 
   /** Pushes one component. */
   push(expression: Expression): void {
+    this.effects |= expression.effects;
     this.operands.push(expression);
     if (expression.depth > MAX_DEPTH) this.#evaluate(this.operands.length - 1);
   }
@@ -268,6 +273,7 @@ export class FunctionBuilder {
    * these variables.
    */
   settle(effects: number, writes: number = 0, count: number = this.operands.length): void {
+    this.effects |= effects;
     if ((effects | writes) === 0 || count === 0) return;
     let barred = effectsBarredBy(effects);
     // A handler sees which variables were written before the call that threw.
@@ -330,7 +336,8 @@ export class FunctionBuilder {
   /** The text of a value that is assigned to a variable. */
   #assigned(stored: Expression): string {
     const { constant } = stored;
-    const small = KEEPS_NAN_BITS && constant !== null && (constant | 0) === constant && !Object.is(constant, -0);
+    const small = KEEPS_NAN_BITS && constant !== null && (constant | 0) === constant &&
+      !Object.is(constant, -0);
     return small && classOf(stored.kind) === "float" ? this.scope.double(constant) : stored.text;
   }
 

@@ -42,6 +42,14 @@ function isInlinable(scope: GroupScope, index: FunctionIndex): boolean {
   return end - start <= INLINABLE_BYTES;
 }
 
+/** How the functions of a module are called in stack traces. */
+export interface FunctionNames {
+  /** Names the module. */
+  readonly label: string;
+  /** The function's name in the name section. */
+  functionName(index: FunctionIndex): string | undefined;
+}
+
 /** The text of some functions. */
 export class Group {
   /** The functions, in the order of the array that the text evaluates to; twins follow them there. */
@@ -51,7 +59,7 @@ export class Group {
   readonly #text: string;
   readonly #label: string;
 
-  constructor(scope: GroupScope, code: ModuleCode) {
+  constructor(scope: GroupScope, code: FunctionNames) {
     let declarations = "";
     const twins: { readonly index: FunctionIndex; readonly identifier: string }[] = [];
     for (const index of scope.functions) {
@@ -91,7 +99,7 @@ export class Group {
 }
 
 /** What is generated of a module so far. */
-export class ModuleCode implements Membership {
+export class ModuleCode implements Membership, FunctionNames {
   /** Names the module in stack traces. */
   readonly label: string;
   readonly tailCalls: TailCallGraph;

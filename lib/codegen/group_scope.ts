@@ -10,6 +10,7 @@ import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { Effect, Expression, name, Precedence } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
 import { functionIdentifier } from "./identifier.ts";
+import { type Instruction, INSTRUCTIONS } from "./instructions.ts";
 import { RUNTIME } from "./runtime_library.ts";
 import type { TailCallGraph } from "./tail_call_graph.ts";
 import { TailLoops } from "./tail_loop.ts";
@@ -38,6 +39,8 @@ export interface Membership {
 /** A group's scope while its text is written. */
 export class GroupScope {
   readonly module: CompiledModule;
+  /** Which code generates which instruction. */
+  readonly instructions: ReadonlyMap<number, Instruction> = INSTRUCTIONS;
   /** The functions of the group in the order in which they are to be compiled; grows meanwhile. */
   readonly functions: FunctionIndex[] = [];
   readonly #membership: Membership;
@@ -113,8 +116,18 @@ export class GroupScope {
     return `(${slot}??(${slot}=I.code(${index})))`;
   }
 
-  /** The reference to a function, its code made at the first use. */
-  reference(index: FunctionIndex): string {
+  /** The declaration of a function of the group. */
+  functionText(_index: FunctionIndex, identifier: string, params: readonly string[], body: string): string {
+    return `function ${identifier}(${params}){\n${body}}\n`;
+  }
+
+  /** The reference to a function. */
+  functionReference(index: FunctionIndex): Expression {
+    return name(this.#constant(`J${index}`, `I.reference(${index})`), "ref");
+  }
+
+  /** The same with its code, which is made at the first use. */
+  preparedReference(index: FunctionIndex): string {
     const slot = `h${index}`;
     this.#slots.add(slot);
     return `(${slot}??(${slot}=I.prepared(${index})))`;
@@ -137,6 +150,20 @@ export class GroupScope {
     this.#views.set(identifier, `I.memory(${memory}).views.${view}`);
     return identifier;
   }
+
+  /** Declarations of constants for the views that `text` uses. */
+  viewConstants(text: string): string {
+    const used = [...this.#views.keys()].filter((view) => new RegExp(`\\b${view}\\b`).test(text));
+    if (used.length === 0) return "";
+    const constants = used.map((view) => {
+      const known = this.#viewCopies.get(view) ?? this.reserve(`${view}$`);
+      this.#viewCopies.set(view, known);
+      return `${view}=${known}`;
+    });
+    return `const ${constants.join(",")};\n`;
+  }
+  /** Variables with the same values as those of the views, for functions that have constants of the same name. */
+  readonly #viewCopies = new Map<string, string>();
 
   /** The memory object. */
   memory(index: number): Expression {
@@ -191,7 +218,7 @@ export class GroupScope {
   /** What makes arrays of a type and number of elements from the elements. */
   newFixedArray(index: TypeIndex, count: number): string {
     const key = `${index},${count}`;
-    const known = this.#fixedArrays.get(key) ?? `K${this.#fixedArrays.size}`;
+    const known = this.#fixedArrays.get(key) ?? `L${this.#fixedArrays.size}`;
     this.#fixedArrays.set(key, known);
     return this.#constant(known, `I.arrayClass(${index}).fixed(${count})`);
   }
@@ -208,7 +235,7 @@ export class GroupScope {
 
   /** A number that is assigned to a variable of floats, as a double (see `ZERO_F64`). */
   double(value: number): string {
-    const known = this.#doubles.get(value) ?? `k${this.#doubles.size}`;
+    const known = this.#doubles.get(value) ?? `z${this.#doubles.size}`;
     this.#doubles.set(value, known);
     return this.#constant(known, `E.ZERO_F64+${value}`);
   }
@@ -264,7 +291,8 @@ export class GroupScope {
     for (const [identifier, value] of this.#constants) text += `const ${identifier}=${value};\n`;
     if (this.#slots.size > 0) text += `let ${[...this.#slots].map((slot) => `${slot}=null`).join(",")};\n`;
     if (this.#views.size > 0) {
-      const views = [...this.#views];
+      const copies = [...this.#viewCopies].map(([view, copy]) => [copy, this.#views.get(view)!]);
+      const views = [...this.#views, ...copies];
       text += `let ${views.map(([identifier, value]) => `${identifier}=${value}`).join(",")};\n`;
       const updates = views.map(([identifier, value]) => `${identifier}=${value}`).join(";");
       text += `I.onGrowth(()=>{${updates}});\n`;

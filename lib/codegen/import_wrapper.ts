@@ -17,6 +17,7 @@ import {
   isNullable,
   type ValueType,
 } from "../syntax/types.ts";
+import type { EngineState } from "../runtime/engine_state.ts";
 import { foreign } from "../runtime/exception_boundary.ts";
 import type { Code } from "../runtime/function_reference.ts";
 import type { ImportedFunction } from "../runtime/imported_function.ts";
@@ -43,7 +44,11 @@ export function isPassedAsIs(type: ValueType): boolean {
 
 /** The code for imported function `index`, which is not another instance's function. */
 export function makeImportWrapper(instance: InstanceData, index: FunctionIndex): Code {
-  const imported = instance.importedFunctions[index];
+  return importCode(instance.importedFunctions[index], instance.engine);
+}
+
+/** The code for an imported function of `engine` that is not another instance's function. */
+export function importCode(imported: ImportedFunction, engine: EngineState): Code {
   const { callable, kind, reference } = imported;
   if (callable === null) return reference.prepared();
   const { type } = reference;
@@ -64,7 +69,6 @@ export function makeImportWrapper(instance: InstanceData, index: FunctionIndex):
         : wrap(imported, importText(signature), []);
     default: {
       if (!crossesToJS(signature)) throw new TypeError(TYPE_INCOMPATIBILITY);
-      const { engine } = instance;
       return wrap(imported, importText(signature), [
         signature.params.map((param) => (value: unknown) => toJSValue(value, param)),
         signature.results.map((result) => (value: unknown) =>
@@ -182,7 +186,7 @@ function multipleResults(invocation: string, results: readonly ValueType[]): str
 }
 
 /** The values that an iterable gives, exactly `count`. @throws {TypeError} otherwise, with V8's texts. */
-function iterableToList(value: unknown, count: number): unknown[] {
+export function iterableToList(value: unknown, count: number): unknown[] {
   const method = (value as Iterable<unknown>)[iterator] as unknown;
   if (typeof method !== "function") throw new TypeError("multi-return value must be iterable");
   const iteration = apply(method, value, []) as Iterator<unknown>;

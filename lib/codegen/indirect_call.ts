@@ -24,8 +24,29 @@ export function resolveTarget(
   element: FunctionReference | null | undefined,
   expected: CanonicalType,
 ): FunctionReference {
+  checkTarget(element, expected).prepared();
+  return element!;
+}
+
+/** The suspendable code of `element`, which is a function of type `expected` or else the call traps. */
+export function suspendableIndirect(
+  element: FunctionReference | null | undefined,
+  expected: CanonicalType,
+): Code {
+  return checkTarget(element, expected).suspendable();
+}
+
+/** The suspendable code of a function; traps when the reference is null. */
+export function suspendableReference(reference: FunctionReference | null): Code {
+  return (reference ?? trap("nullDereference")).suspendable();
+}
+
+/** The checks of an indirect call. */
+export function checkTarget(
+  element: FunctionReference | null | undefined,
+  expected: CanonicalType,
+): FunctionReference {
   if (element === undefined) return trap("tableOutOfBounds");
   if (element === null || !element.type.isSubtypeOf(expected)) return trap("functionSignatureMismatch");
-  element.prepared();
   return element;
 }

@@ -13,6 +13,8 @@ import type { InstanceData } from "../runtime/instance_data.ts";
 import { ModuleCode } from "./group.ts";
 import { makeImportWrapper } from "./import_wrapper.ts";
 import { InstanceLink } from "./instance_link.ts";
+import { SuspendableCode } from "./suspendable_code.ts";
+import { cannotSuspend, isSuspending } from "./suspending_import.ts";
 
 /** The generated functions of an instance, by function index. */
 interface InstanceCode {
@@ -24,11 +26,13 @@ interface InstanceCode {
 export class JavaScriptBackend implements Backend {
   readonly #modules = new WeakMap<CompiledModule, ModuleCode>();
   readonly #instances = new WeakMap<InstanceData, InstanceCode>();
+  readonly #suspendable = new SuspendableCode((module) => this.#moduleCode(module));
 
   compile(instance: InstanceData, index: FunctionIndex): void {
     const reference = instance.functionReference(index);
     if (index < importedCount(instance.module.record.functions)) {
-      install(reference, makeImportWrapper(instance, index));
+      const suspends = isSuspending(instance.importedFunctions[index]);
+      install(reference, suspends ? cannotSuspend : makeImportWrapper(instance, index));
       return;
     }
     const { link, codes } = this.#instanceCode(instance);
@@ -43,6 +47,14 @@ export class JavaScriptBackend implements Backend {
       }
     }
     install(reference, codes.get(index)!, link.tails.get(index));
+  }
+
+  canSuspend(instance: InstanceData, index: FunctionIndex): boolean {
+    return this.#suspendable.canSuspend(instance, index);
+  }
+
+  compileSuspendable(instance: InstanceData, index: FunctionIndex): void {
+    this.#suspendable.compile(instance, index);
   }
 
   #moduleCode(module: CompiledModule): ModuleCode {

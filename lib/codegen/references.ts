@@ -101,8 +101,7 @@ function refIsNull(f: FunctionCompiler): void {
 }
 
 function refFunc(f: FunctionCompiler): void {
-  const index = f.reader.u32("function index");
-  f.pushValue(FUNCREF, call("I.reference", [int(index)], "ref"));
+  f.pushValue(FUNCREF, f.scope.functionReference(f.reader.u32("function index")));
 }
 
 /** Reference and table instructions. */

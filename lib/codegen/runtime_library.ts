@@ -12,6 +12,7 @@ import * as v128 from "../runtime/numerics_v128.ts";
 import * as wide from "../runtime/numerics_wide.ts";
 import { ExceptionPackage } from "../runtime/exception_package.ts";
 import { RESULT_F64, RESULT_I32, RESULT_REF } from "../runtime/return_registers.ts";
+import { TAIL_CALL } from "../runtime/suspension.ts";
 import { type Trap, trap, TRAP_MESSAGES } from "../runtime/traps.ts";
 import * as arrays from "../runtime/array_operations.ts";
 import { atomicCheck, atomicFence, atomicNotify, atomicWait32, atomicWait64 } from "../runtime/atomics.ts";
@@ -19,7 +20,7 @@ import { externalize, internalize } from "../runtime/external_references.ts";
 import { setNanField } from "../runtime/struct_class.ts";
 import * as bulk from "../runtime/bulk_operations.ts";
 import * as access from "./memory_access.ts";
-import { resolveIndirect, resolveTarget } from "./indirect_call.ts";
+import * as indirectCall from "./indirect_call.ts";
 
 const { imul, clz32, fround, abs, ceil, floor, trunc, sqrt, min, max } = Math;
 
@@ -61,6 +62,6 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   externalize,
   internalize,
   setNanField,
-  resolveIndirect,
-  resolveTarget,
+  ...indirectCall,
+  TAIL_CALL,
 });

@@ -25,8 +25,10 @@ export const LOOP_BYTES = 6000;
 interface TailCalls {
   /** Functions of the module, the function itself left out. */
   readonly callees: ReadonlySet<FunctionIndex>;
-  /** The types of indirect calls. */
-  readonly indirectTypes: ReadonlySet<TypeIndex>;
+  /** The types of calls through tables. */
+  readonly tableTypes: ReadonlySet<TypeIndex>;
+  /** The types of calls through references. */
+  readonly referenceTypes: ReadonlySet<TypeIndex>;
   /** Whether there are calls of unknown functions: through tables and references, of imports. */
   readonly unknown: boolean;
 }
@@ -76,7 +78,8 @@ export class TailCallGraph {
       reader.valueType();
     }
     const callees = new Set<FunctionIndex>();
-    const indirectTypes = new Set<TypeIndex>();
+    const tableTypes = new Set<TypeIndex>();
+    const referenceTypes = new Set<TypeIndex>();
     let unknown = false;
     while (reader.position < end) {
       const { mnemonic, immediates } = readOpcode(reader);
@@ -88,16 +91,18 @@ export class TailCallGraph {
           continue;
         }
         case "return_call_indirect":
-          indirectTypes.add(reader.u32("type index"));
+          tableTypes.add(reader.u32("type index"));
           reader.u32("table index");
           unknown = true;
           continue;
         case "return_call_ref":
+          referenceTypes.add(reader.u32("type index"));
           unknown = true;
+          continue;
       }
       for (const immediate of immediates) skipImmediate(reader, immediate);
     }
-    return { callees, indirectTypes, unknown };
+    return { callees, tableTypes, referenceTypes, unknown };
   }
 
   /** The component that a function of the module belongs to (Tarjan's algorithm, without recursion). */
@@ -154,7 +159,7 @@ export class TailCallGraph {
     return end - start;
   }
 
-  /** Open functions of a type, those behind `start` first: what a function there may call through a table. */
+  /** Open functions of a type, those behind `start` first: what a function there may call without naming it. */
   *openFunctions(type: TypeIndex, start: FunctionIndex): Generator<FunctionIndex> {
     const { record: { functions }, types } = this.#module;
     for (let i = start + 1; i < start + functions.length; i++) {

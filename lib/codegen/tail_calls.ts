@@ -1,7 +1,7 @@
 /**
  * Tail calls (specification 4.6.7.15 to 4.6.7.17), in constant stack. A function that calls itself goes round; closed functions
  * are called like any other; inside a loop of several functions a call is a change of its state; whatever is left
- * returns the code to go on with to the function's caller. See `tail_loop.ts`.
+ * returns the function to go on with to the function's caller. See `tail_loop.ts`.
  *
  * @module
  */
@@ -103,7 +103,7 @@ function setParameters(
 /** The reference to a function of the instance, in a variable. */
 function reference(f: FunctionCompiler, index: FunctionIndex): string {
   const { name } = f.temporary("ref");
-  f.write(`${name}=${f.scope.reference(index)}`);
+  f.write(`${name}=${f.scope.preparedReference(index)}`);
   return name;
 }
 
@@ -114,7 +114,7 @@ function goOn(f: FunctionCompiler, type: FunctionType, callee: string): void {
   const variables = kinds.map((kind, i) => loop.parameter(kind, i));
   const registers = kinds.map((kind, i) => `${f.resultRegister(kind, i)}=${variables[i]};`).join("");
   const ordinary = returnCall(f, type, `${callee}.code`, variables);
-  leaveUnprotected(f, `if(${callee}.tailCode===null){${ordinary}}\n${registers}return ${callee}.tailCode`);
+  leaveUnprotected(f, `if(${callee}.tailCode===null){${ordinary}}\n${registers}return ${callee}`);
 }
 
 /** Goes round when the function in the variable `callee` is one of the loop. */

@@ -3,8 +3,8 @@
  * them. A tail call from one to another sets the variables of the parameters and goes round.
  *
  * Of closed functions (see `tail_call_graph.ts`) the loop returns the result. Of open ones it leaves all of the result in the return
- * registers and returns null; or it leaves arguments there and returns the code that takes them (`TailCode`), for a
- * tail call to a function that is not in the loop. What everybody else calls goes on with such code until there is a result.
+ * registers and returns null; or, for a tail call to a function that is not in the loop, it leaves arguments there and
+ * returns the function. What everybody else calls goes on until there is a result.
  *
  * @module
  */
@@ -19,6 +19,12 @@ import { LOOP_BYTES, type TailCallGraph } from "./tail_call_graph.ts";
 export const LOOP_LABEL = "s0";
 /** The variable that says which function runs. */
 export const LOOP_STATE = "s1";
+
+/**
+ * Bytes of functions that join a function because it may call them through references. Less than through tables: where everything is
+ * a closure, most functions of a type have nothing to do with each other.
+ */
+const REFERENCED_BYTES = 1500;
 
 const PARAMETER_PREFIX: Record<VariableClass, string> = { int: "p", float: "q", ref: "w" };
 const REGISTERS: Record<VariableClass, string> = {
@@ -36,8 +42,6 @@ export function register(scope: GroupScope, kind: Kind, index: number): string {
 interface Member {
   readonly index: FunctionIndex;
   readonly type: TypeIndex;
-  /** The name of the code that takes the arguments from the return registers. */
-  readonly tailCode: string;
   readonly params: readonly Kind[];
   readonly results: readonly Kind[];
   /** The names of the parameters in the text. */
@@ -53,8 +57,8 @@ export class TailLoop {
   readonly #identifier: string;
   readonly #members: Member[] = [];
   readonly #states = new Map<FunctionIndex, number>();
-  /** The variables for parameters, and what they are without a value. */
-  readonly #parameters = new Map<string, string>();
+  /** The variables for parameters. */
+  readonly #parameters = new Map<string, { readonly kind: Kind; readonly index: number }>();
   /** By canonical type: what marks the functions of the type that are in this loop. */
   readonly #keys = new Map<number, string>();
   #size = 0;
@@ -74,7 +78,6 @@ export class TailLoop {
     this.#members.push({
       index,
       type,
-      tailCode: this.#scope.reserve(`${this.#scope.identifier(index)}$tail`),
       params: flatten(params),
       results: flatten(results),
       names: [],
@@ -97,7 +100,7 @@ export class TailLoop {
   /** The variable for component `index` of the parameters of the function that is to run. */
   parameter(kind: Kind, index: number): string {
     const identifier = `${PARAMETER_PREFIX[classOf(kind)]}${index}`;
-    this.#parameters.set(identifier, initialText(kind));
+    this.#parameters.set(identifier, { kind, index });
     return identifier;
   }
 
@@ -129,28 +132,37 @@ export class TailLoop {
       cases += `${label}:{\n${variables}${member.text}}\n`;
       entries += this.#entry(member, state);
     }
-    const parameters = [LOOP_STATE, ...this.#parameters.keys()];
-    const loop = `function ${this.#identifier}(${parameters}){\n` +
-      `${LOOP_LABEL}:for(;;)switch(${LOOP_STATE}){\n${cases}}\n}\n`;
     let keys = "";
     for (const key of this.#keys.values()) keys += `const ${key}={};\n`;
-    return keys + loop + entries;
+    return `${keys}${this.#head()}${LOOP_LABEL}:for(;;)switch(${LOOP_STATE}){\n${cases}}\n}\n${entries}`;
   }
 
-  #entry({ index, type, tailCode, params, results, names }: Member, state: number): string {
+  /** The start of the loop's function, where its variables get values: of closed functions the caller's, of open ones the registers'. */
+  #head(): string {
+    const parameters = [...this.#parameters];
+    if (!this.open) {
+      return `function ${this.#identifier}(${[LOOP_STATE, ...this.#parameters.keys()]}){\n`;
+    }
+    const values = parameters.map(([name, { kind, index }]) =>
+      `${name}=${register(this.#scope, kind, index)}`
+    );
+    const variables = values.length === 0 ? "" : `let ${values.join(",")};\n`;
+    return `function ${this.#identifier}(${LOOP_STATE}){\n${variables}`;
+  }
+
+  #entry({ index, type, params, results, names }: Member, state: number): string {
     const scope = this.#scope;
-    const call = (values: readonly string[]) => {
-      const given = new Map(params.map((kind, i) => [this.parameter(kind, i), values[i]]));
-      const args = [...this.#parameters].map(([identifier, initial]) => given.get(identifier) ?? initial);
-      return `${this.#identifier}(${[state, ...args]})`;
-    };
     const head = `function ${scope.identifier(index)}(${names}){`;
-    if (!this.open) return `${head}return ${call(names)}}\n`;
+    if (!this.open) {
+      const given = new Map(params.map((kind, i) => [this.parameter(kind, i), names[i]]));
+      const args = [...this.#parameters].map(([name, { kind }]) => given.get(name) ?? initialText(kind));
+      return `${head}return ${this.#identifier}(${[state, ...args]})}\n`;
+    }
+    const registers = params.map((kind, i) => `${register(scope, kind, i)}=${names[i]};`).join("");
     const result = results.length === 0 ? "" : `return ${register(scope, results[0], 0)}`;
-    const fromRegisters = call(params.map((kind, i) => register(scope, kind, i)));
-    return `${head}let c0=${call(names)};while(c0!==null)c0=c0();${result}}\n` +
-      `function ${tailCode}(){return ${fromRegisters}}\n` +
-      `I.tail(${index},${tailCode},${this.key(type)},${state});\n`;
+    return `${head}${registers}let c0=${this.#identifier}(${state});` +
+      `while(c0!==null)c0=c0.tailCode(c0.state);${result}}\n` +
+      `I.tail(${index},${this.#identifier},${this.key(type)},${state});\n`;
   }
 }
 
@@ -179,7 +191,9 @@ export class TailLoops {
     const { members, open } = this.#graph.component(index);
     if (open) {
       const loop = this.#openLoop(index);
-      for (const type of this.#graph.calls(index).indirectTypes) this.#invite(loop, type, index);
+      const { tableTypes, referenceTypes } = this.#graph.calls(index);
+      for (const type of tableTypes) this.#invite(loop, type, index, LOOP_BYTES);
+      for (const type of referenceTypes) this.#invite(loop, type, index, REFERENCED_BYTES);
       return true;
     }
     if (members.length === 1) return false;
@@ -231,12 +245,17 @@ export class TailLoops {
     this.#loopOf.set(index, loop);
   }
 
-  /** Adds functions that are in no group yet and may be called through a table: the other instructions of an interpreter. */
-  #invite(loop: TailLoop, type: TypeIndex, caller: FunctionIndex): void {
+  /**
+   * Adds functions that are in no group yet and that the caller may go on with, up to so many bytes: the other instructions of an
+   * interpreter, the other states of a machine.
+   */
+  #invite(loop: TailLoop, type: TypeIndex, caller: FunctionIndex, bytes: number): void {
     for (const index of this.#graph.openFunctions(type, caller)) {
-      if (!loop.hasRoom(this.#graph.size(index))) return;
-      if (this.#loopOf.has(index) || this.#alone.has(index)) continue;
-      if (this.#scope.admits(index)) this.#add(loop, index);
+      const size = this.#graph.size(index);
+      if (!loop.hasRoom(size) || size > bytes) return;
+      if (this.#loopOf.has(index) || this.#alone.has(index) || !this.#scope.admits(index)) continue;
+      this.#add(loop, index);
+      bytes -= size;
     }
   }
 

@@ -100,7 +100,12 @@ function replace(width: Width): Emitter {
 }
 
 /** The lanes with some replaced. */
-function withLanes(f: FunctionCompiler, lanes: Expression[], at: number, values: readonly Expression[]): Expression[] {
+function withLanes(
+  f: FunctionCompiler,
+  lanes: Expression[],
+  at: number,
+  values: readonly Expression[],
+): Expression[] {
   discardLanes(f, lanes.splice(at, values.length, ...values));
   return lanes;
 }
@@ -155,7 +160,9 @@ function bitselect(f: FunctionCompiler): void {
       const a = toDoubles(f, x, true);
       return pushDoubles(f, a.map((lane, i) => chosen(f, conditions[i * 2], lane, b[i])));
     }
-    const as = shape === "f32x4" ? (components: Components) => toSingles(f, components, true) : toInts.bind(null, f);
+    const as = shape === "f32x4"
+      ? (components: Components) => toSingles(f, components, true)
+      : toInts.bind(null, f);
     const b = as(y);
     const a = as(x);
     return pushVector(f, a.map((lane, i) => chosen(f, conditions[i], lane, b[i])));
@@ -186,7 +193,10 @@ function shuffle(f: FunctionCompiler): void {
       return pushDoubles(f, picked(f, [...toDoubles(f, x, true), ...b], doubles));
     }
     if (shape === "f32x4" || shape === "int") {
-      const as = (components: Components) => shape === "int" ? components : toSingles(f, components, true);
+      const as = (components: Components) => {
+        if (shape === "f32x4") return toSingles(f, components, true);
+        return shapeOf(components) === "int" ? components : toInts(f, components);
+      };
       const b = as(y);
       return pushVector(f, picked(f, [...as(x), ...b], words));
     }
@@ -315,4 +325,3 @@ export const VECTOR_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i32x4.relaxed_laneselect": bitselect,
   "i64x2.relaxed_laneselect": bitselect,
 };
-

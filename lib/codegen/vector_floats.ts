@@ -202,8 +202,8 @@ function multiplyAdd(lanes: Lanes, operator: "+" | "-"): Emitter {
     const rounded = (value: Expression) =>
       lanes.type === "f32" ? call(f.scope.runtime("fround"), [value], "quiet f32") : value;
     const results = popLanes(f, lanes, 3).map(([a, b, c]) => {
-      const product = rounded(binary(a, "*", b, Precedence.Multiply, "f64"));
-      return rounded(binary(c, operator, product, Precedence.Add, "f64"));
+      const product = rounded(binary(a, "*", b, Precedence.Multiply, "quiet f64"));
+      return rounded(binary(c, operator, product, Precedence.Add, "quiet f64"));
     });
     lanes.push(f, results);
   };
@@ -234,7 +234,7 @@ function convert(number: (word: Expression) => Expression): Emitter {
 }
 
 function asDouble(a: Expression): Expression {
-  return new Expression(a.text, a.precedence, "f64", a.effects, a.variables, a.depth, a.constant);
+  return new Expression(a.text, a.precedence, "quiet f64", a.effects, a.variables, a.depth, a.constant);
 }
 
 /** Two integers to doubles. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { f32FromBits, KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
+import { f32FromBits } from "../runtime/float_bits.ts";
 import { V128 } from "../syntax/types.ts";
 import type { Expression } from "./expression.ts";
 import type { Variable } from "./function_builder.ts";
@@ -14,9 +14,11 @@ import type { FunctionCompiler } from "./function_compiler.ts";
 import { type LiveRanges, liveRanges } from "./live_ranges.ts";
 import {
   type Components,
+  keepsBits,
   LoadedLane,
   NOTHING,
   popVector,
+  pushVector,
   type Shape,
   shapeKinds,
   shapeOf,
@@ -28,8 +30,10 @@ interface Form {
   readonly shape: Shape;
   /** Whether it is read by arithmetic alone, so that signalling NaNs need not stay what they are. */
   readonly inexact: boolean;
-  /** Whether no component is ever a marked NaN. */
+  /** Whether no component is ever a signalling NaN. */
   readonly quiet: boolean;
+  /** The components, if they are always the same ones. */
+  readonly constant: Components | null;
 }
 
 /** What a first compilation found out. */
@@ -38,7 +42,7 @@ export interface VectorForms {
   readonly forms: readonly Form[];
 }
 
-const AS_INTS: Form = { shape: "int", inexact: false, quiet: false };
+const AS_INTS: Form = { shape: "int", inexact: false, quiet: false, constant: null };
 const SUFFIXES = ["a", "b", "c", "d"];
 /** A use inside a loop counts as this many outside. */
 const LOOP_WEIGHT = 8;
@@ -75,10 +79,8 @@ class Group {
     const shape = f32x4 >= f64x2 ? "f32x4" : "f64x2";
     const inexact = this.inexactUses === this.reads;
     if (int >= Math.max(f32x4, f64x2)) return AS_INTS;
-    // Singles keep all bits where the host does. Doubles do not even there: V8 quiets signalling NaNs that it reads.
-    const keepsBits = KEEPS_NAN_BITS && shape === "f32x4";
-    if (!keepsBits && (this.intDefinitions || this.openDefinitions && !inexact)) return AS_INTS;
-    return { shape, inexact, quiet: this.quiet || inexact };
+    if (!keepsBits(shape) && (this.intDefinitions || this.openDefinitions && !inexact)) return AS_INTS;
+    return { shape, inexact, quiet: this.quiet || inexact, constant: null };
   }
 }
 
@@ -87,6 +89,8 @@ interface Range {
   readonly form: Form;
   readonly group: Group;
   readonly variables: readonly Variable[];
+  /** What it has been set to, as far as that has been compiled. */
+  readonly definitions: Components[];
 }
 
 /** The v128 locals of a function that is being compiled. */
@@ -141,11 +145,10 @@ export class VectorLocals {
 
   #make(number: number, parameter: readonly Variable[] | null): Range {
     const form = this.#forms?.[number] ?? AS_INTS;
+    const kinds = form.constant === null ? shapeKinds(form.shape, form.quiet) : [];
     const variables = parameter ??
-      shapeKinds(form.shape).map((kind, i) =>
-        this.#f.declare(`v${number}${SUFFIXES[i]}`, kind === "f32" && form.quiet ? "quiet f32" : kind)
-      );
-    const range: Range = { form, group: new Group(), variables };
+      kinds.map((kind, i) => this.#f.declare(`v${number}${SUFFIXES[i]}`, kind));
+    const range: Range = { form, group: new Group(), variables, definitions: [] };
     this.#known.set(number, range);
     for (const { name } of variables) this.#owners.set(name, range);
     return range;
@@ -164,6 +167,7 @@ export class VectorLocals {
   /** `local.get`. */
   get(position: number): void {
     const { form, group, variables } = this.#at(position);
+    if (form.constant !== null) return pushVector(this.#f, form.constant);
     group.root().reads++;
     const reads = variables.map((variable) => variable.read());
     for (const read of form.shape === "f64x2" ? [reads[0], NOTHING, reads[1], NOTHING] : reads) {
@@ -175,6 +179,7 @@ export class VectorLocals {
   set(position: number): void {
     const range = this.#at(position);
     const components = popVector(this.#f);
+    if (range.form.constant !== null) return;
     if (this.#recording) this.#defined(range, components);
     const recording = this.#recording;
     this.#recording = false;
@@ -191,6 +196,12 @@ export class VectorLocals {
   #defined(range: Range, components: Components): void {
     const group = range.group.root();
     const owners = this.#ownersOf(components);
+    range.definitions.push(components);
+    const isUnquiet = (lane: Expression) => lane.constant !== null && !isQuiet(lane);
+    if (components.some(isUnquiet)) {
+      group.openDefinitions = true;
+      group.quiet = false;
+    }
     if (
       owners.size > 0 && components.every(({ text, constant }) => constant !== null || this.#owners.has(text))
     ) {
@@ -245,15 +256,28 @@ export class VectorLocals {
   better(): VectorForms | null {
     if (this.#forms !== null) return null;
     const forms: Form[] = [];
+    const initial = new Set(this.#ranges.entry.values());
     for (let number = 0; number < this.#ranges.count; number++) {
-      forms.push(this.#known.get(number)?.group.root().form() ?? AS_INTS);
+      const range = this.#known.get(number);
+      const constant = range === undefined || initial.has(number) ? null : constantOf(range.definitions);
+      forms.push({ ...range?.group.root().form() ?? AS_INTS, constant });
     }
-    return !this.#provisional && forms.every(({ shape }) => shape === "int") ? null : { ranges: this.#ranges, forms };
+    const asTheyWere = forms.every(({ shape, constant }) => shape === "int" && constant === null);
+    return asTheyWere && !this.#provisional ? null : { ranges: this.#ranges, forms };
   }
 }
 
+/** The components of the only definition, when they are constants. */
+function constantOf(definitions: readonly Components[]): Components | null {
+  if (definitions.length !== 1) return null;
+  const [components] = definitions;
+  return shapeOf(components) === "int" && components.every(({ constant }) => constant !== null)
+    ? components
+    : null;
+}
+
 function isQuiet(lane: Expression): boolean {
-  if (lane.constant === null) return lane.kind === "quiet f32";
+  if (lane.constant === null) return lane.kind === "quiet f32" || lane.kind === "quiet f64";
   const value = f32FromBits(lane.constant);
   return value === value;
 }

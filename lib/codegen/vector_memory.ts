@@ -8,18 +8,28 @@
  */
 
 import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
-import { asInt, derived, Effect, type Expression, int, type Kind, Precedence, ZERO } from "./expression.ts";
-import { mayBeMarked } from "./floats.ts";
+import {
+  asInt,
+  asUnsigned,
+  derived,
+  Effect,
+  type Expression,
+  int,
+  type Kind,
+  Precedence,
+  ZERO,
+} from "./expression.ts";
+import { mayBeMarked, mayBeSignalling } from "./floats.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
 import {
   effective,
-  elementIndex,
   is64,
   type Place,
   popAddress,
   readPlace,
   simplifyAddress,
+  viewAddress,
   viewCall,
 } from "./memory.ts";
 
@@ -39,26 +49,30 @@ import { extended, insertLane, laneOf, splatLane } from "./vector_words.ts";
 const LOAD = Effect.ReadMemory | Effect.TrapMemory;
 const STORE = Effect.WriteMemory | Effect.TrapMemory;
 
-/** Where a vector is in memory: its address is simple, `pointer` is the same as an int32 where that is enough. */
+/** Where a vector is in memory: its address, simple. */
 class VectorAccess implements VectorLoad {
   readonly #place: Place;
   readonly #address: Expression;
-  readonly #pointer: Expression | null;
+  /** Whether it is an int32, to be read as unsigned. */
+  readonly #narrow: boolean;
 
-  constructor(place: Place, address: Expression, pointer: Expression | null) {
+  constructor(place: Place, address: Expression, narrow: boolean) {
     this.#place = place;
     this.#address = address;
-    this.#pointer = pointer;
+    this.#narrow = narrow;
   }
 
-  #at(bytes: number): Place {
-    return { memory: this.#place.memory, offset: this.#place.offset + bytes };
+  /** The call of a method of the view, for an access some bytes behind the start. */
+  #call(f: FunctionCompiler, method: string, bytes: number, value?: Expression): string {
+    const { memory, offset } = this.#place;
+    const place = { memory, offset: offset + bytes };
+    const address = this.#narrow ? viewAddress(this.#address, place.offset) : this.#address;
+    return viewCall(f, place, method, address, value);
   }
 
   /** An integer read `bytes` behind the start. */
   read(f: FunctionCompiler, method: string, bytes: number, kind: Kind = "int"): Expression {
-    const text = viewCall(f, this.#at(bytes), method, this.#address);
-    return derived(text, Precedence.Postfix, kind, [this.#address], LOAD);
+    return derived(this.#call(f, method, bytes), Precedence.Postfix, kind, [this.#address], LOAD);
   }
 
   /** Components that are read when they are used. */
@@ -70,56 +84,41 @@ class VectorAccess implements VectorLoad {
   }
 
   write(f: FunctionCompiler, method: string, bytes: number, value: Expression): void {
-    f.write(viewCall(f, this.#at(bytes), method, this.#address, value));
+    f.write(this.#call(f, method, bytes, value));
   }
 
-  writeSingle(f: FunctionCompiler, bytes: number, value: Expression): void {
-    if (!mayBeMarked(value)) return this.write(f, "setFloat32", bytes, value);
-    const place = this.#at(bytes);
-    const text = viewCall(f, place, "setFloat32", this.#address, value);
-    const view = f.scope.view(place.memory, "data");
-    const address = effective(this.#address, place.offset).text;
-    const slow = `${f.scope.runtime("storeNanF32")}(${view},${address},${value.text})`;
-    f.write(`if(${value.text}===${value.text})${text};else ${slow}`);
+  /** A float, simple if it may be a signalling NaN. */
+  writeFloat(f: FunctionCompiler, type: "f32" | "f64", bytes: number, value: Expression): void {
+    const plain = this.#call(f, type === "f32" ? "setFloat32" : "setFloat64", bytes, value);
+    if (!mayBeMarked(value) && !mayBeSignalling(value)) return f.write(plain);
+    const { memory, offset } = this.#place;
+    const address = this.#narrow ? asUnsigned(this.#address) : this.#address;
+    const place = `${f.scope.view(memory, "data")},${effective(address, offset + bytes).text}`;
+    const slow = `${f.scope.runtime(type === "f32" ? "storeNanF32" : "storeNanF64")}(${place},${value.text})`;
+    f.write(`if(${value.text}===${value.text})${plain};else ${slow}`);
   }
 
-  /** Measured: through the scratch bytes as fast as from a typed array on V8; on JavaScriptCore 1.5 times as long. */
   single(f: FunctionCompiler, index: number, exact: boolean): Expression {
-    const bits = this.read(f, "getInt32", index * 4);
-    return KEEPS_NAN_BITS
-      ? singleFromBits(f, bits, exact)
-      : this.#element(f, "f32", index * 4) ?? singleFromBits(f, bits, exact);
+    if (exact && KEEPS_NAN_BITS) return singleFromBits(f, this.read(f, "getInt32", index * 4), true);
+    return this.#float(f, "getFloat32", index, "quiet f32");
   }
 
   double(f: FunctionCompiler, index: number): Expression {
-    const bytes = index * 4;
-    const text = viewCall(f, this.#at(bytes), "getFloat64", this.#address);
-    return this.#element(f, "f64", bytes) ?? derived(text, Precedence.Postfix, "f64", [this.#address], LOAD);
+    return this.#float(f, "getFloat64", index, "quiet f64");
   }
 
-  /** A float from a typed array, where the address may be aligned. */
-  #element(f: FunctionCompiler, type: "f32" | "f64", bytes: number): Expression | null {
-    const place = this.#at(bytes);
-    const log2 = type === "f32" ? 2 : 3;
-    const pointer = this.#pointer;
-    if (pointer === null || place.offset % (1 << log2) !== 0) return null;
-    const index = pointer.constant !== null && pointer.constant % (1 << log2) === 0
-      ? `${((pointer.constant >>> 0) + place.offset) / (1 << log2)}`
-      : elementIndex(pointer, place, log2).text;
-    const view = f.scope.view(place.memory, "data");
-    const callee = f.scope.runtime(type === "f32" ? "getFloat32" : "getFloat64");
-    const slow = `${callee}(${view},${effective(this.#address, place.offset).text})`;
-    const text = `(${f.scope.view(place.memory, type)}[${index}]??${slow})`;
-    return derived(text, Precedence.Postfix, type === "f32" ? "quiet f32" : "f64", [pointer], LOAD);
+  /** V8 returns integral floats as small integers, with which all that follows is slower: adding -0 makes them doubles. */
+  #float(f: FunctionCompiler, method: string, index: number, kind: Kind): Expression {
+    const read = this.read(f, method, index * 4, kind);
+    return KEEPS_NAN_BITS ? derived(`${read.text}+-0`, Precedence.Add, kind, [read]) : read;
   }
 }
 
-/** Takes the address of an access off the stack, `above` components below the top; those are still there. */
+/** Takes the address of an access off the stack. */
 function popAccess(f: FunctionCompiler, place: Place): VectorAccess {
   const wide = is64(f, place.memory);
   simplifyAddress(f, wide);
-  const pointer = wide ? null : f.operands.at(-1)!;
-  return new VectorAccess(place, popAddress(f, wide), pointer);
+  return new VectorAccess(place, wide ? popAddress(f, true) : f.pop(), !wide);
 }
 
 function load(make: (f: FunctionCompiler, access: VectorAccess) => Components): Emitter {
@@ -173,7 +172,9 @@ function replaced(f: FunctionCompiler, components: Components, at: number, lanes
 /** Components that can be evaluated between the writes of a store. */
 function storable(f: FunctionCompiler, components: Components): Expression[] {
   return components.map((lane) =>
-    lane.effects !== Effect.None || mayBeMarked(lane) ? f.evaluated(lane) : asInt(lane)
+    lane.effects !== Effect.None || mayBeMarked(lane) || mayBeSignalling(lane)
+      ? f.evaluated(lane)
+      : asInt(lane)
   );
 }
 
@@ -188,11 +189,11 @@ function store(f: FunctionCompiler): void {
       for (let lane = 3; lane >= 0; lane--) access.write(f, "setInt32", lane * 4, lanes[lane]);
       return;
     case "f32x4":
-      for (let lane = 3; lane >= 0; lane--) access.writeSingle(f, lane * 4, lanes[lane]);
+      for (let lane = 3; lane >= 0; lane--) access.writeFloat(f, "f32", lane * 4, lanes[lane]);
       return;
     case "f64x2":
-      access.write(f, "setFloat64", 8, lanes[2]);
-      access.write(f, "setFloat64", 0, lanes[0]);
+      access.writeFloat(f, "f64", 8, lanes[2]);
+      access.writeFloat(f, "f64", 0, lanes[0]);
   }
 }
 

@@ -29,7 +29,7 @@ import {
   unary,
   ZERO,
 } from "./expression.ts";
-import { float } from "./floats.ts";
+import { float, mayBeSignalling } from "./floats.ts";
 import { componentKinds } from "./function_builder.ts";
 import type { FunctionCompiler } from "./function_compiler.ts";
 
@@ -170,15 +170,20 @@ export function singleBits(f: FunctionCompiler, lane: Expression): Expression {
   return derived(text, Precedence.Postfix, "int", [lane]);
 }
 
+/** The low half of a double's bits; the high one is then in the scratch bytes. */
+function lowBits(f: FunctionCompiler, lane: Expression): string {
+  if (mayBeSignalling(lane)) return `${f.scope.runtime("f64Bits")}(${lane.text})`;
+  return `(${f.scope.runtime("SCRATCH_F64")}[0]=${lane.text},${f.scope.runtime("SCRATCH_I32")}[0])`;
+}
+
 /** The bits of a double, low half first. */
 export function doubleBits(f: FunctionCompiler, lane: Expression): Expression[] {
   const low = f.temporary("int");
   const high = f.temporary("int");
-  const bits = f.scope.runtime("SCRATCH_I32");
+  const text = lowBits(f, lane);
   f.settle(lane.effects);
-  f.write(`${f.scope.runtime("SCRATCH_F64")}[0]=${lane.text}`);
-  f.write(`${low.name}=${bits}[0]`);
-  f.write(`${high.name}=${bits}[1]`);
+  f.write(`${low.name}=${text}`);
+  f.write(`${high.name}=${f.scope.runtime("SCRATCH_I32")}[1]`);
   return [low.read(), high.read()];
 }
 
@@ -215,22 +220,42 @@ export function firstSingles(
 }
 
 /**
- * Whether all of `vectors` are in a float shape or may be had in it as easily and with all their bits: V8 quiets a signalling
- * NaN when it reads a double, so that memory and parameters may not be had as doubles where no arithmetic follows.
+ * Whether all of `vectors` are in a float shape or may be had in it as easily and with all their bits. V8 quiets a signalling
+ * NaN when it reads a double, and JavaScriptCore forgets the bits of all NaNs: there memory may not be had as floats when no
+ * arithmetic follows.
  */
-export function areIn(f: FunctionCompiler, shape: "f32x4" | "f64x2", ...vectors: readonly Components[]): boolean {
+export function areIn(
+  f: FunctionCompiler,
+  shape: "f32x4" | "f64x2",
+  ...vectors: readonly Components[]
+): boolean {
   return vectors.every((components) => {
     const present = shapeOf(components);
     if (present !== "int") return present === shape;
     if (f.vectors?.undecided(components) === true) return true;
-    if (components.some(({ constant }) => constant === null)) {
-      return shape === "f32x4" && components.every((lane) => lane instanceof LoadedLane || lane.constant !== null);
+    if (keepsBits(shape)) {
+      return components.every((lane) => lane instanceof LoadedLane || lane.constant !== null);
     }
-    return shape === "f32x4" || [0, 2].every((at) => {
-      const value = f64FromBits(components[at].constant!, components[at + 1].constant!);
-      return value === value;
-    });
+    return components.every(({ constant }) => constant !== null) && !hasNan(components, shape);
   });
+}
+
+/** Whether every int32 can be held as a single, every two as a double. */
+export function keepsBits(shape: "f32x4" | "f64x2"): boolean {
+  return KEEPS_NAN_BITS && shape === "f32x4";
+}
+
+/** Whether a constant has NaNs as a vector of floats. */
+function hasNan(components: Components, shape: "f32x4" | "f64x2"): boolean {
+  const bits = components.map(({ constant }) => constant!);
+  const floats = shape === "f32x4"
+    ? bits.map(f32FromBits)
+    : [f64FromBits(bits[0], bits[1]), f64FromBits(bits[2], bits[3])];
+  return floats.some(isNotANumber);
+}
+
+function isNotANumber(value: number): boolean {
+  return value !== value;
 }
 
 /** The float shape that one of two vectors is in and both may be; otherwise they are best taken as ints. */
@@ -273,7 +298,7 @@ export function toDoubles(f: FunctionCompiler, components: Components, exact: bo
 function doubleFromBits(f: FunctionCompiler, low: Expression, high: Expression): Expression {
   if (low.constant !== null && high.constant !== null) {
     const value = f64FromBits(low.constant, high.constant);
-    return value === value ? float(value, "f64") : f.scope.nanF64(low.constant, high.constant);
+    return value === value ? float(value, "quiet f64") : f.scope.nanF64(low.constant, high.constant);
   }
   if (
     low instanceof LoadedLane && high instanceof LoadedLane && low.load === high.load &&
@@ -303,15 +328,15 @@ export function toShape(
   }
 }
 
-/** The kinds of a vector's variables in a given shape. */
-export function shapeKinds(shape: Shape): readonly Kind[] {
+/** The kinds of a vector's variables in a given shape; `quiet` when they never are signalling NaNs. */
+export function shapeKinds(shape: Shape, quiet: boolean): readonly Kind[] {
   switch (shape) {
     case "int":
       return componentKinds(V128);
     case "f32x4":
-      return ["f32", "f32", "f32", "f32"];
+      return new Array(4).fill(quiet ? "quiet f32" : "f32");
     case "f64x2":
-      return ["f64", "f64"];
+      return new Array(2).fill(quiet ? "quiet f64" : "f64");
   }
 }
 
@@ -349,14 +374,10 @@ function settleVector(f: FunctionCompiler, index: number): void {
   for (const [lane, place] of [[0, fromTop], [2, fromTop - 2]]) {
     f.simplify(place);
     const value = f.operands[index + lane];
-    const bits = (half: number) => {
-      const text = `(${f.scope.runtime("SCRATCH_F64")}[0]=${value.text},${
-        f.scope.runtime("SCRATCH_I32")
-      }[${half}])`;
-      return derived(text, Precedence.Postfix, "int", [value]);
-    };
-    f.operands[index + lane] = bits(0);
-    f.operands[index + lane + 1] = bits(1);
+    const low = lowBits(f, value);
+    const high = `(${low},${f.scope.runtime("SCRATCH_I32")}[1])`;
+    f.operands[index + lane] = derived(low, Precedence.Postfix, "int", [value]);
+    f.operands[index + lane + 1] = derived(high, Precedence.Postfix, "int", [value]);
   }
 }
 
@@ -365,4 +386,3 @@ export function choose(condition: Expression, a: Expression, b: Expression): Exp
   const [x, y] = [asInt(a), asInt(b)];
   return conditional(condition, x, y, joined(x.kind, y.kind));
 }
-

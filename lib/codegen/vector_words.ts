@@ -50,14 +50,20 @@ export function extractLane(word: Expression, width: Width, shift: number, signe
   return shift + width === 32 ? shrU(word, int(shift)) : and(shrU(word, int(shift)), int((1 << width) - 1));
 }
 
+/** The lanes' highest bits that differ. */
+function differingHigh(a: Expression, b: Expression, width: Width): Expression {
+  if (a.constant === null && b.constant === null) return and(xor(a, b), HIGH[width]);
+  return xor(and(a, HIGH[width]), and(b, HIGH[width]));
+}
+
 /** `a + b`. */
 export function addLanes(a: Expression, b: Expression, width: Width): Expression {
-  return xor(add(and(a, LOW[width]), and(b, LOW[width])), and(xor(a, b), HIGH[width]));
+  return xor(add(and(a, LOW[width]), and(b, LOW[width])), differingHigh(a, b, width));
 }
 
 /** `a - b`. */
 export function subLanes(a: Expression, b: Expression, width: Width): Expression {
-  return xor(sub(or(a, HIGH[width]), and(b, LOW[width])), and(not(xor(a, b)), HIGH[width]));
+  return xor(sub(or(a, HIGH[width]), and(b, LOW[width])), differingHigh(a, not(b), width));
 }
 
 /** `a * b` of 16-bit lanes. */

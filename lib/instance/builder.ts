@@ -400,12 +400,12 @@ function declaresShared({ record, types }: CompiledModule): boolean {
     record.data.some(({ shared }) => shared);
 }
 
-/** An imported JavaScript function is called as itself; what it throws is its own affair. */
+/** An imported JavaScript function is called as itself, a suspending one, too; what it throws is its own affair. */
 function runStart(instance: InstanceData): void {
   const { start } = instance.module.record;
   if (start === null) return;
   const imported = instance.importedFunctions[start];
-  if (imported !== undefined && imported.callable !== null && !imported.suspending) {
+  if (imported !== undefined && imported.callable !== null) {
     const { callable } = imported;
     callable();
     return;

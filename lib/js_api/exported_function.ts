@@ -15,13 +15,22 @@ function constant(value: unknown): PropertyDescriptor {
   return { __proto__: null, value, configurable: true } as PropertyDescriptor;
 }
 
+/** Gives the function object of `reference` its properties. The name is the function's index if not said otherwise. */
+export function nameAndLength(
+  functionObject: object,
+  reference: FunctionReference,
+  name: string = `${reference.index}`,
+): void {
+  defineProperties(functionObject, {
+    length: constant(reference.type.signature.params.length),
+    name: constant(name),
+  });
+}
+
 /** Makes the function object of `reference`, which has none yet, and binds the two. Nothing is compiled before a call. */
 export function makeExportedFunction(reference: FunctionReference): object {
   const wrapper = makeExportWrapper(reference);
-  defineProperties(wrapper, {
-    length: constant(reference.type.signature.params.length),
-    name: constant(`${reference.index}`),
-  });
+  nameAndLength(wrapper, reference);
   bindExternal(reference, wrapper);
   return wrapper;
 }

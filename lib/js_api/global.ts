@@ -12,6 +12,8 @@ import { NO_TYPES, type TypeContext } from "../syntax/canonical_types.ts";
 import { EXTERNREF, isReference, V128, type ValueType, valueTypeName } from "../syntax/types.ts";
 import { valueTypeNamed } from "./descriptor_types.ts";
 import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
+import { globalDescriptor } from "./type_descriptors.ts";
+import type { GlobalTypeDescriptor } from "./types.ts";
 import { typeError } from "./web_idl.ts";
 
 // V8's names of the accessors, parenthesis and all.
@@ -57,6 +59,9 @@ export function globalInterface(engine: EngineState): ExternalInterface<Global> 
       return Global.create({ value, mutable, shared: false }, initial);
     },
     members: (receiver) => ({
+      type(this: unknown): GlobalTypeDescriptor {
+        return globalDescriptor(receiver(this, "WebAssembly.Global.type()").type);
+      },
       valueOf(this: unknown): unknown {
         const api = "WebAssembly.Global.valueOf()";
         return read(receiver(this, api), api);

@@ -22,7 +22,7 @@ export function readAddressType(api: string, descriptor: Descriptor): AddressTyp
 }
 
 /**
- * The members `initial` and `maximum`, each converted as it is read.
+ * The members `initial` and `maximum`, each converted as it is read; without `initial`, `minimum`, as `type()` calls it.
  *
  * @throws {TypeError} when `initial` is absent or one is not an address.
  * @throws {RangeError} when one is above its bound, or `maximum` below `initial`.
@@ -46,7 +46,7 @@ export function readLimits(
     if (number > upper) throw rangeError(api, `${what}: value ${number} is above the upper bound ${upper}`);
     return number;
   };
-  const minimum = read("initial", 0n, initialBound);
+  const minimum = read("initial", 0n, initialBound) ?? read("minimum", 0n, initialBound);
   if (minimum === null) throw typeError(api, "Property 'initial' is required");
   return { minimum, maximum: read("maximum", minimum, maximumBound) };
 }

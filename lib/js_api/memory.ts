@@ -11,6 +11,8 @@ import { Memory } from "../runtime/memory.ts";
 import type { MemoryType } from "../syntax/types.ts";
 import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
 import { readAddressType, readLimits } from "./limits_descriptor.ts";
+import { memoryDescriptor } from "./type_descriptors.ts";
+import type { MemoryTypeDescriptor } from "./types.ts";
 import { addressValue, fromAddress, rangeError, typeError } from "./web_idl.ts";
 
 /** Most pages a 64-bit memory may declare as its maximum (JS API, "Implementation-defined Limits"). */
@@ -30,6 +32,12 @@ export function memoryInterface(engine: EngineState): ExternalInterface<Memory> 
       }
     },
     members: (receiver) => ({
+      type(this: unknown): MemoryTypeDescriptor {
+        const memory = receiver(this, "WebAssembly.Memory.type()");
+        memory.refresh();
+        const { type, pages } = memory;
+        return memoryDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(pages) } });
+      },
       grow(this: unknown, delta: unknown): number | bigint {
         const api = "WebAssembly.Memory.grow()";
         const memory = receiver(this, api);

@@ -9,6 +9,7 @@ import { bufferSource, copyBytes } from "./buffer_source.ts";
 import { readCompileOptions } from "./compile_options.ts";
 import type { Compiler } from "./compiler.ts";
 import { findBuiltin } from "./string_builtins.ts";
+import { externDescriptor } from "./type_descriptors.ts";
 import { defineInterface, internalSlot, typeError } from "./web_idl.ts";
 
 /** The interface `Module` of an engine. */
@@ -44,7 +45,11 @@ export function moduleInterface(compiler: Compiler): ModuleInterface {
     statics: {
       exports(moduleObject: unknown): object[] {
         const { record } = moduleArgument("WebAssembly.Module.exports()", moduleObject, modules);
-        return record.exports.map(({ name, kind }) => ({ name, kind }));
+        return record.exports.map(({ name, kind, index }) => ({
+          name,
+          kind,
+          type: externDescriptor(record, kind, index),
+        }));
       },
       imports(moduleObject: unknown): object[] {
         const { record, options } = moduleArgument("WebAssembly.Module.imports()", moduleObject, modules);
@@ -52,7 +57,12 @@ export function moduleInterface(compiler: Compiler): ModuleInterface {
           .filter(({ module, name }) =>
             module !== options.importedStringConstants && findBuiltin(module, name, options.builtins) === null
           )
-          .map(({ module, name, kind }) => ({ module, name, kind }));
+          .map(({ module, name, kind, index }) => ({
+            module,
+            name,
+            kind,
+            type: externDescriptor(record, kind, index),
+          }));
       },
       customSections(moduleObject: unknown, sectionName: unknown): ArrayBuffer[] {
         const api = "WebAssembly.Module.customSections()";

@@ -8,17 +8,19 @@
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { EngineState, Externals } from "../runtime/engine_state.ts";
 import { Tag } from "../runtime/tag.ts";
-import { CompileError, LinkError, RuntimeError } from "../syntax/errors.ts";
+import { CompileError, LinkError, RuntimeError, SuspendError } from "../syntax/errors.ts";
 import { EXTERNREF } from "../syntax/types.ts";
 import { bufferSource, copyBytes, isBufferSource } from "./buffer_source.ts";
 import { readCompileOptions } from "./compile_options.ts";
 import type { Compiler } from "./compiler.ts";
 import { exceptionInterface } from "./exception.ts";
 import { makeExportedFunction } from "./exported_function.ts";
+import { functionInterface } from "./function.ts";
 import { globalInterface } from "./global.ts";
 import { checkImports, instanceInterface } from "./instance.ts";
 import { memoryInterface } from "./memory.ts";
 import { moduleInterface } from "./module.ts";
+import { promiseIntegration } from "./promise_integration.ts";
 import { responseBytes } from "./response.ts";
 import { findBuiltin } from "./string_builtins.ts";
 import { tableInterface } from "./table.ts";
@@ -45,6 +47,8 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
   const tags = tagInterface(engine);
   const jsTag = new Tag(engine.types.functionType([EXTERNREF], []), true);
   const exceptions = exceptionInterface(engine, tags);
+  const functions = functionInterface(engine);
+  const suspension = promiseIntegration(engine);
 
   /** Runs the synchronous part of an operation that returns a promise: what it throws rejects the promise. */
   const promise = <Result>(steps: () => Result | Promise<Result>): Promise<Result> =>
@@ -118,6 +122,9 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
         return instantiatedSource(api, compile(api, bytes, linkOptions), imports);
       });
     },
+    promising(wasmFunction: unknown): object {
+      return functions.adopt(suspension.promising(wasmFunction));
+    },
   };
 
   const interfaces = {
@@ -128,9 +135,12 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
     Global: globals.constructor,
     Tag: tags.constructor,
     Exception: exceptions.constructor,
+    Function: functions.constructor,
     CompileError,
     LinkError,
     RuntimeError,
+    Suspending: suspension.constructor,
+    SuspendError,
   };
   const namespace = create(objectPrototype);
   defineProperties(namespace, getOwnPropertyDescriptors(operations));
@@ -146,7 +156,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
   return {
     namespace,
     externals: {
-      functionObject: makeExportedFunction,
+      functionObject: (reference) => functions.adopt(makeExportedFunction(reference)),
       memoryObject: memories.objectOf,
       tableObject: tables.objectOf,
       globalObject: globals.objectOf,
@@ -156,7 +166,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
       tableOf: tables.thingOf,
       globalOf: globals.thingOf,
       tagOf: tags.thingOf,
-      suspendedCallable: () => null,
+      suspendedCallable: suspension.suspendedCallable,
       builtin: (module, name, sets) => findBuiltin(module, name, sets)?.callable ?? null,
     },
   };

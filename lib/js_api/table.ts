@@ -12,6 +12,8 @@ import { EXTERNREF, isNullable, valueTypeName } from "../syntax/types.ts";
 import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
 import { tableKindNamed } from "./descriptor_types.ts";
 import { readAddressType, readLimits } from "./limits_descriptor.ts";
+import { tableDescriptor } from "./type_descriptors.ts";
+import type { TableTypeDescriptor } from "./types.ts";
 import { addressValue, fromAddress, rangeError, typeError } from "./web_idl.ts";
 
 /** The interface `Table` of `engine`. */
@@ -71,6 +73,10 @@ export function tableInterface(engine: EngineState): ExternalInterface<Table> {
       return table;
     },
     members: (receiver) => ({
+      type(this: unknown): TableTypeDescriptor {
+        const { type, size } = receiver(this, "WebAssembly.Table.type()");
+        return tableDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(size) } });
+      },
       get length(): number | bigint {
         const table = receiver(this, "WebAssembly.Table.length()");
         return fromAddress(table.size, table.type.addressType);

@@ -14,7 +14,15 @@ export type ImportExportKind = "function" | "global" | "memory" | "table";
 /** The type of addresses of a memory or table. */
 export type AddressType = "i32" | "i64";
 /** The names of reference types in descriptors. */
-export type TableKind = "anyfunc" | "externref" | "anyref" | "eqref" | "i31ref" | "structref" | "arrayref";
+export type TableKind =
+  | "anyfunc"
+  | "funcref"
+  | "externref"
+  | "anyref"
+  | "eqref"
+  | "i31ref"
+  | "structref"
+  | "arrayref";
 /** The names of value types in descriptors. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "exnref" | TableKind;
 
@@ -26,12 +34,68 @@ export interface CompileOptions {
   importedStringConstants?: string | null;
 }
 
+/** The type of a function, as an object. */
+export interface FunctionTypeDescriptor {
+  /** The types of the parameters. */
+  parameters: ValueType[];
+  /** The types of the results. */
+  results: ValueType[];
+}
+
+/** The type of a memory, as an object. */
+export interface MemoryTypeDescriptor {
+  /** Pages: of a memory those that it has now, of an import those that it needs. Bigints for a 64-bit memory. */
+  minimum: number | bigint;
+  /** Pages it may grow to; absent without a limit. */
+  maximum?: number | bigint;
+  /** Whether its bytes are in a `SharedArrayBuffer`. */
+  shared: boolean;
+  /** The type of addresses. */
+  address: AddressType;
+}
+
+/** The type of a table, as an object. */
+export interface TableTypeDescriptor {
+  /** The type of the elements. */
+  element: TableKind;
+  /** Elements: of a table those that it has now, of an import those that it needs. Bigints for a 64-bit table. */
+  minimum: number | bigint;
+  /** Elements it may grow to; absent without a limit. */
+  maximum?: number | bigint;
+  /** The type of indices. */
+  address: AddressType;
+}
+
+/** The type of a global, as an object. */
+export interface GlobalTypeDescriptor {
+  /** Whether it can be assigned to. */
+  mutable: boolean;
+  /** The type of its value. */
+  value: ValueType;
+}
+
+/** The type of a tag, as an object. */
+export interface TagTypeDescriptor {
+  /** The types of the values that an exception with the tag carries. */
+  parameters: ValueType[];
+}
+
+/** The type of an import or export, as an object. */
+export type ExternTypeDescriptor =
+  | FunctionTypeDescriptor
+  | MemoryTypeDescriptor
+  | TableTypeDescriptor
+  | GlobalTypeDescriptor
+  | TagTypeDescriptor;
+
 /** An export of a module. */
 export interface ModuleExportDescriptor {
   /** What is exported. */
   kind: ImportExportKind;
   /** The name it is exported under. */
   name: string;
+  /** Its type. */
+  type?: ExternTypeDescriptor;
 }
 
 /** An import of a module. */
@@ -42,6 +106,8 @@ export interface ModuleImportDescriptor {
   module: string;
   /** The second of the import's two names. */
   name: string;
+  /** The type it has to have. */
+  type?: ExternTypeDescriptor;
 }
 
 /** What a new memory is to be. */
@@ -114,6 +180,8 @@ export interface Memory {
   toFixedLengthBuffer(): ArrayBuffer | SharedArrayBuffer;
   /** Makes {@linkcode Memory.buffer} a resizable buffer and returns it. Throws TypeError without a maximum. */
   toResizableBuffer(): ArrayBuffer | SharedArrayBuffer;
+  /** Its type, as an object. */
+  type(): MemoryTypeDescriptor;
   /** Brands the interface. */
   readonly [Symbol.toStringTag]: string;
 }
@@ -131,6 +199,8 @@ export interface Table {
   /** Stores `value` at `index`. Throws RangeError out of bounds. */
   // deno-lint-ignore no-explicit-any
   set(index: number | bigint, value?: any): void;
+  /** Its type, as an object. */
+  type(): TableTypeDescriptor;
   /** Brands the interface. */
   readonly [Symbol.toStringTag]: string;
 }
@@ -143,12 +213,16 @@ export interface Global {
   /** The value. */
   // deno-lint-ignore no-explicit-any
   valueOf(): any;
+  /** Its type, as an object. */
+  type(): GlobalTypeDescriptor;
   /** Brands the interface. */
   readonly [Symbol.toStringTag]: string;
 }
 
 /** The identity of a kind of exception. */
 export interface Tag {
+  /** Its type, as an object. */
+  type(): TagTypeDescriptor;
   /** Brands the interface. */
   readonly [Symbol.toStringTag]: string;
 }
@@ -252,6 +326,43 @@ export interface ExceptionConstructor {
   readonly prototype: Exception;
 }
 
+/** An exported function, or a JavaScript function with a type. */
+// deno-lint-ignore ban-types
+export interface WasmFunction extends Function {
+  // deno-lint-ignore no-explicit-any
+  (...args: any[]): any;
+  /** Its type, as an object. */
+  type(): FunctionTypeDescriptor;
+}
+
+/** `WebAssembly.Function`. */
+export interface FunctionConstructor {
+  /**
+   * Makes a function of a type: as an import, and in tables, it has this type; called, it converts arguments and results. An
+   * exported function of the same type is returned as it is. Throws TypeError.
+   */
+  new (
+    type: { parameters: Iterable<ValueType>; results: Iterable<ValueType> },
+    // deno-lint-ignore no-explicit-any
+    jsFunction: ((...args: any[]) => unknown) | Suspending,
+  ): WasmFunction;
+  /** The prototype of exported functions. */
+  readonly prototype: WasmFunction;
+}
+
+/** `WebAssembly.Suspending`: as an import, a function whose caller is suspended until the promise it returns is settled. */
+// deno-lint-ignore no-empty-interface
+export interface Suspending {}
+
+/** `WebAssembly.Suspending`. */
+export interface SuspendingConstructor {
+  /** Wraps a function to be imported. Throws TypeError when it is none, or a WebAssembly function. */
+  // deno-lint-ignore no-explicit-any
+  new (jsFunction: (...args: any[]) => unknown): Suspending;
+  /** The prototype of wrapped functions. */
+  readonly prototype: Suspending;
+}
+
 /** The `WebAssembly` namespace object. */
 export interface WebAssemblyNamespace {
   /** Whether `bytes` are a valid module. */
@@ -288,6 +399,8 @@ export interface WebAssemblyNamespace {
   readonly Tag: TagConstructor;
   /** Exceptions. */
   readonly Exception: ExceptionConstructor;
+  /** Exported functions. */
+  readonly Function: FunctionConstructor;
   /** The tag of JavaScript exceptions. */
   readonly JSTag: Tag;
   /** A module is malformed or invalid. */
@@ -296,4 +409,14 @@ export interface WebAssemblyNamespace {
   readonly LinkError: NativeErrorConstructor<"LinkError">;
   /** A trap. */
   readonly RuntimeError: NativeErrorConstructor<"RuntimeError">;
+  /** Functions to be imported whose callers are suspended until the promise they return is settled. */
+  readonly Suspending: SuspendingConstructor;
+  /**
+   * A function that runs an exported function and returns a promise of its results. Throws TypeError for anything
+   * but an exported function.
+   */
+  // deno-lint-ignore no-explicit-any
+  promising(wasmFunction: (...args: any[]) => unknown): (...args: any[]) => Promise<any>;
+  /** A suspending import was called where its caller cannot be suspended. */
+  readonly SuspendError: NativeErrorConstructor<"SuspendError">;
 }

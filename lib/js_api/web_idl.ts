@@ -76,8 +76,11 @@ export interface InterfaceDefinition {
   readonly name: string;
   /** `length` of the constructor. */
   readonly length: number;
-  /** Constructor steps: converts the arguments, then stamps the object that `make` gives. */
-  readonly construct: (args: readonly unknown[], make: () => object) => void;
+  /**
+   * Constructor steps: converts the arguments, then stamps the object that `make` gives; or returns another object, which is then
+   * what the constructor returns.
+   */
+  readonly construct: (args: readonly unknown[], make: () => object) => object | void;
   /** Operations and attributes, as an object literal. */
   readonly members?: object;
   /** Static operations, as an object literal. */
@@ -99,12 +102,12 @@ export function defineInterface(definition: InterfaceDefinition): InterfaceObjec
     const target = new.target as unknown as { readonly prototype: unknown } | undefined;
     if (target === undefined) throw typeError(api, `WebAssembly.${name} must be invoked with 'new'`);
     let object: object | undefined;
-    construct(args, () => {
+    const result = construct(args, () => {
       // `this` has the prototype of the target already, read once; that is not an object when it is the language's own.
       const isOwn = getPrototypeOf(this) !== objectPrototype || target.prototype === objectPrototype;
       return object = isOwn ? this as object : create(prototype) as object;
     });
-    return object!;
+    return result ?? object!;
   };
   const prototype: object = create(objectPrototype, {
     constructor: { value: interfaceObject, writable: true, configurable: true },

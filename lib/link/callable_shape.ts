@@ -30,6 +30,13 @@ export function formalParameterCount(callable: Callable): number {
   return typeof length === "number" ? length : -1;
 }
 
+/** The name of an ordinary function: its own data property; empty for proxies, and where that is no string. */
+export function callableName(callable: Callable): string {
+  if (sourceOf(callable) === PROXY_SOURCE) return "";
+  const name = ownValue(callable, "name");
+  return typeof name === "string" ? name : "";
+}
+
 /** Its source text begins like that of a method named "class", which has no read-only `prototype`. */
 function isClass(callable: Callable, source: string): boolean {
   return (source.startsWith("class") || source.startsWith("@")) &&

@@ -5,38 +5,12 @@
  * @module
  */
 
+import type { CSignature, CType } from "../runtime/c_signature.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import { F32, F64, type FunctionType, I32, I64, isReference, type ValueType } from "../syntax/types.ts";
 import { boundCallTarget, boundFunctionOf } from "./bound_functions.ts";
 
-/**
- * A type of the C side. `any` is a JavaScript value handed through as it is, pointers of the host's own kind included; `sequence` an
- * array or typed array; `unsupported` whatever the fast API has no way to pass.
- */
-export type CType =
-  | "void"
-  | "bool"
-  | "u8"
-  | "i32"
-  | "u32"
-  | "i64"
-  | "u64"
-  | "f32"
-  | "f64"
-  | "any"
-  | "sequence"
-  | "one-byte string"
-  | "unsupported";
-
-/** A C signature, without the receiver. */
-export interface CSignature {
-  /** The parameters' types. */
-  readonly params: readonly CType[];
-  /** Never a sequence or a string. */
-  readonly result: CType;
-  /** How 64-bit integers appear in JavaScript. */
-  readonly int64: "bigint" | "number";
-}
+export type { CSignature, CType };
 
 /** What a fast API function declares. */
 export interface FastFunctionDeclaration {

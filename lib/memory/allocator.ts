@@ -20,6 +20,14 @@ export interface AllocationRequest {
   readonly pageSizeLog2: number;
 }
 
+/** A shared buffer that has grown. */
+export interface GrownBuffer {
+  /** The buffer as it is now. */
+  readonly buffer: Buffer;
+  /** Its length before, in bytes. */
+  readonly before: number;
+}
+
 /** Gives memories their bytes. Buffers handed to the later methods are always ones that this allocator returned. */
 export interface Allocator {
   /**
@@ -44,6 +52,11 @@ export interface Allocator {
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer;
   /** Nobody uses the bytes from now on; an unshared `buffer` is detached. */
   release(buffer: Buffer): void;
+  /**
+   * Makes a shared buffer longer by `byteLength` bytes, in one step among all threads that do the same: returns it, and its length
+   * before. Null when that cannot be had; undefined when only {@linkcode Allocator.grow} can do it.
+   */
+  growShared?(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined;
   /** The host's own `WebAssembly.Memory` whose bytes `buffer` shows, if it is one's. */
   hostMemory?(buffer: Buffer): object | undefined;
   /**

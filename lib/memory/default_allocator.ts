@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AllocationRequest, Allocator, Buffer } from "./allocator.ts";
+import type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./allocator.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
 import { HostMemoryAllocator } from "./host_memory_allocator.ts";
 import { isSharedBuffer } from "./shared_array_buffer.ts";
@@ -24,6 +24,10 @@ export class DefaultAllocator implements Allocator {
 
   grow(buffer: Buffer, byteLength: number): Buffer | null {
     return this.#of(buffer).grow(buffer, byteLength);
+  }
+
+  growShared(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined {
+    return this.#shared.growShared?.(buffer, byteLength);
   }
 
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AllocationRequest, Allocator, Buffer } from "./allocator.ts";
+import type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./allocator.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
 import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
 import { isSharedBuffer } from "./shared_array_buffer.ts";
@@ -79,10 +79,21 @@ export class HostMemoryAllocator implements Allocator {
     return this.#remember(memory, memory.buffer);
   }
 
+  growShared(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined {
+    const memory = this.#memories.get(buffer);
+    if (memory === undefined) return undefined;
+    try {
+      const before = grow(memory, byteLength / PAGE_SIZE) * PAGE_SIZE;
+      return { buffer: this.#remember(memory, memory.buffer), before };
+    } catch {
+      return null;
+    }
+  }
+
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
     const memory = this.#memories.get(buffer);
     if (memory === undefined) return this.#other.present(buffer, resizable, maximumByteLength);
-    if (!resizable) return this.#remember(memory, memory.toFixedLengthBuffer?.() ?? memory.buffer);
+    if (!resizable) return this.#remember(memory, fixedLengthBuffer(memory));
     if (memory.toResizableBuffer === undefined) {
       throw new TypeError("this host's WebAssembly.Memory has no resizable buffers");
     }
@@ -107,12 +118,19 @@ export class HostMemoryAllocator implements Allocator {
   }
 }
 
-/** A memory with 64-bit addresses counts in bigints. */
-function grow(memory: HostMemory, delta: number): void {
+/** JavaScriptCore's `toFixedLengthBuffer` misses that another thread has grown the memory; `buffer` shows it. */
+function fixedLengthBuffer(memory: HostMemory): Buffer {
+  const { buffer } = memory;
+  const varies = isSharedBuffer(buffer) ? buffer.growable : buffer.resizable;
+  return varies && memory.toFixedLengthBuffer !== undefined ? memory.toFixedLengthBuffer() : buffer;
+}
+
+/** Grows by `delta` pages and returns the number before. A memory with 64-bit addresses counts in bigints. */
+function grow(memory: HostMemory, delta: number): number {
   try {
-    memory.grow(delta);
+    return Number(memory.grow(delta));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    memory.grow(BigInt(delta));
+    return Number(memory.grow(BigInt(delta)));
   }
 }

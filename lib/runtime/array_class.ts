@@ -40,6 +40,8 @@ Object.setPrototypeOf(ListElements.prototype, null);
  * a list takes 10; JavaScriptCore makes typed arrays as fast as lists. Only V8 keeps the bits of NaNs.
  */
 const LONGEST_LIST = KEEPS_NAN_BITS ? 256 : -1;
+/** Arrays up to this length are filled by a loop. */
+const SHORT = 64;
 
 /** Largest size of the elements of an array in bytes, as in V8: objects stay below 2^30. */
 const MAXIMUM_BYTES = 2 ** 30 - 17;
@@ -160,7 +162,8 @@ function filledText(storage: ElementStorage): string {
     : `if(n<=${LONGEST_LIST}${
       exact && `&&${exact}`
     }){const e=new List(${count});${loop}return new array(n,e)}\n`;
-  const fill = width === 1 ? "fill(e,v0);" : loop;
+  // A call of the host's function takes longer than the loop for short arrays.
+  const fill = width === 1 ? `if(n>${SHORT})fill(e,v0);else ${loop};` : loop;
   return `${head}${short}const e=makeLong(n);${fill}return new array(n,e)};\n`;
 }
 

@@ -14,6 +14,7 @@ import {
   holdNans,
   isList,
   type ListElements,
+  type NumberElements,
   type WasmArray,
   zeroArray,
 } from "./array_class.ts";
@@ -24,7 +25,10 @@ import { trap } from "./traps.ts";
 
 const { apply } = Reflect;
 const TypedArray = Object.getPrototypeOf(Int8Array.prototype);
-const { fill: typedFill, set: typedSet, subarray } = TypedArray;
+const { set: typedSet, subarray } = TypedArray;
+// Not through a list of arguments: V8 makes NaNs in a list of numbers quiet.
+const typedFill: (elements: NumberElements, value: unknown, start: number, end: number) => void = Function
+  .prototype.call.bind(TypedArray.fill);
 
 /** Traps unless `count` elements from `start` are in the array. */
 function checkRange(array: WasmArray | null, start: number, count: number): asserts array is WasmArray {
@@ -45,7 +49,7 @@ export function arrayFill(array: WasmArray | null, start: number, value: unknown
   checkRange(array, start, count);
   if (value !== value && count > 0 && isFloat64(array)) holdNans(array);
   const { elements } = array;
-  if (!isList(elements)) apply(typedFill, elements, [value, start, start + count]);
+  if (!isList(elements)) typedFill(elements, value, start, start + count);
   else for (let i = 0; i < count; i++) elements[start + i] = value;
 }
 

@@ -12,12 +12,13 @@
 
 import type { InstanceData } from "./instance_data.ts";
 import type { Memory } from "./memory.ts";
+import type { AccessView } from "./retrying_view.ts";
 import type { Table } from "./table.ts";
 import { trap } from "./traps.ts";
 
 const { apply } = Reflect;
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const { copyWithin, fill, set, subarray } = TypedArray;
+const { subarray } = TypedArray;
 
 /** An unsigned 64-bit address or length as a number, from its low and high int32. */
 export function unsigned64(low: number, high: number): number {
@@ -33,7 +34,23 @@ function reaches(memory: Memory, end: number): boolean {
 /** `memory.fill`: `count` bytes from `start` become the low byte of `value`. Traps out of bounds. */
 export function memoryFill(memory: Memory, start: number, value: number, count: number): void {
   if (!reaches(memory, start + count)) trap("memoryOutOfBounds");
-  apply(fill, memory.views.u8, [value & 255, start, start + count]);
+  memory.views.bytes.fill(value & 255, start, start + count);
+}
+
+/** Up to this many bytes V8 copies faster by accesses than by a call of `copyWithin`. */
+const SHORT = 64;
+
+/** Copies bytes in bounds, from the first to the last. */
+function copyShort(data: AccessView, start: number, sourceStart: number, count: number): void {
+  const end = start + count;
+  const toSource = sourceStart - start;
+  let to = start;
+  for (; to <= end - 8; to += 8) {
+    const high = data.getInt32(to + toSource + 4, true);
+    data.setInt32(to, data.getInt32(to + toSource, true), true);
+    data.setInt32(to + 4, high, true);
+  }
+  for (; to < end; to++) data.setInt8(to, data.getInt8(to + toSource));
 }
 
 /** `memory.copy` within a memory or between two; the ranges may overlap. Traps out of bounds. */
@@ -45,11 +62,15 @@ export function memoryCopy(
   count: number,
 ): void {
   if (!reaches(target, start + count) || !reaches(source, sourceStart + count)) trap("memoryOutOfBounds");
+  const { views } = target;
   if (target === source) {
-    apply(copyWithin, target.views.u8, [start, sourceStart, sourceStart + count]);
+    if (count <= SHORT && (start <= sourceStart || start >= sourceStart + count)) {
+      copyShort(views.data, start, sourceStart, count);
+    } else {
+      views.bytes.copyWithin(start, sourceStart, sourceStart + count);
+    }
   } else {
-    const bytes = apply(subarray, source.views.u8, [sourceStart, sourceStart + count]);
-    apply(set, target.views.u8, [bytes, start]);
+    views.bytes.set(source.views.bytes.subarray(sourceStart, sourceStart + count), start);
   }
 }
 
@@ -66,7 +87,7 @@ export function memoryInit(
   const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
   if (!(segmentStart + count <= length) || !reaches(memory, start + count)) trap("memoryOutOfBounds");
   const from = content.start + segmentStart;
-  apply(set, memory.views.u8, [apply(subarray, content.bytes, [from, from + count]), start]);
+  memory.views.bytes.set(apply(subarray, content.bytes, [from, from + count]), start);
 }
 
 /** `data.drop`. */

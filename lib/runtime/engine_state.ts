@@ -26,6 +26,10 @@ export interface Backend {
    * references. For an imported JavaScript function the code is its import wrapper.
    */
   compile(instance: InstanceData, index: FunctionIndex): void;
+  /** Whether function `index` of `instance` may come to a suspending import without leaving WebAssembly. */
+  canSuspend(instance: InstanceData, index: FunctionIndex): boolean;
+  /** The same as `compile` for `suspendableCode`, which promising exports run. */
+  compileSuspendable(instance: InstanceData, index: FunctionIndex): void;
 }
 
 /**

@@ -19,11 +19,15 @@ export const SCRATCH_I64: BigInt64Array = new BigInt64Array(SCRATCH_I32.buffer);
 
 const { fround } = Math;
 const { apply } = Reflect;
-const { fill } = Float64Array.prototype;
+const HostDataView = DataView;
+const { setFloat64 } = DataView.prototype;
 
-/** `array[index] = value`, a NaN, bit for bit: V8's Maglev tier makes a signalling NaN quiet when it compiles the assignment. */
+/**
+ * `array[index] = value`, a NaN, bit for bit: V8's Maglev tier makes a signalling NaN quiet when it compiles an assignment or a
+ * method call; not when it does not know what it calls.
+ */
 export function setNan(array: Float64Array, index: number, value: number): void {
-  apply(fill, array, [value, index, index + 1]);
+  apply(setFloat64, new HostDataView(array.buffer, array.byteOffset), [index * 8, value, true]);
 }
 
 /** Sets the scratch bytes to a double, bit for bit. */

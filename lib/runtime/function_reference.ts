@@ -23,10 +23,11 @@ import type { Callable } from "./imported_function.ts";
 export type Code = (...components: any[]) => any;
 
 /**
- * Code that goes on where a tail call left off: takes its arguments from the return registers, component `k` at index `k`, and leaves
- * all components of its results there and returns null; or leaves arguments there again and returns the code that takes them.
+ * Code of several functions, the one to run chosen by its state. Takes the arguments from the return registers, component `k` at
+ * index `k`. Leaves all components of the results there and returns null; or, for a tail call, leaves arguments there and
+ * returns the function that takes them, which has tail code itself.
  */
-export type TailCode = () => TailCode | null;
+export type TailCode = (state: number) => FunctionReference | null;
 
 /** How tail calls go on with a function that may make tail calls to functions unknown to it. */
 export interface TailEntry {
@@ -51,6 +52,10 @@ export interface CodeSource {
   prepare(reference: FunctionReference): void;
   /** The JavaScript function behind `reference` when there is one; null for a function that is WebAssembly itself. */
   wrappedCallable(reference: FunctionReference): WrappedCallable | null;
+  /** Whether a call of the function may come to a suspending import. Absent where none can. */
+  canSuspend?(reference: FunctionReference): boolean;
+  /** Sets `reference.suspendableCode` and `reference.suspends`. Absent where no function can suspend. */
+  prepareSuspendable?(reference: FunctionReference): void;
 }
 
 /** A function as wasm code holds it. */
@@ -66,6 +71,10 @@ export class FunctionReference {
   tailCode: TailCode | null = null;
   loop: object | null = null;
   state: number = 0;
+  /** The code that promising exports run; null until {@linkcode FunctionReference.suspendable}. */
+  suspendableCode: Code | null = null;
+  /** Whether `suspendableCode` is a generator function; otherwise it is `code`. */
+  suspends = false;
   readonly type: CanonicalType;
   /**
    * Who makes the code: the instance data that owns the function (or imports it from the host), or the maker of a
@@ -87,6 +96,15 @@ export class FunctionReference {
   prepared(): Code {
     if (this.code === null) this.instance!.prepare(this);
     return this.code!;
+  }
+
+  /** The function's code for callers that can be suspended, made now if need be; see `suspends`. */
+  suspendable(): Code {
+    if (this.suspendableCode === null) {
+      if (this.instance?.prepareSuspendable === undefined) this.suspendableCode = this.prepared();
+      else this.instance.prepareSuspendable(this);
+    }
+    return this.suspendableCode!;
   }
 }
 

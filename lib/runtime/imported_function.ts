@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { FunctionReference } from "./function_reference.ts";
+import type { FastCall } from "./c_signature.ts";
+import type { Code, FunctionReference } from "./function_reference.ts";
 
 /** A JavaScript callable as the engine calls it: receiver undefined. */
 // deno-lint-ignore no-explicit-any
@@ -24,6 +25,16 @@ export type ImportCallKind =
   | "arity mismatch"
   | "generic call";
 
+/** What is known of an import that has a nature of its own. */
+export interface Intrinsic {
+  /** `wasm:js-string length`, `Math.sin`, `DataView.prototype.getInt32`; of a fast API function the C signature. */
+  readonly name: string;
+  /** Its code, for the kinds that have one independent of the callable. It throws what wasm code is to see. */
+  readonly code: Code | null;
+  /** Of a fast API function. */
+  readonly fastCall: FastCall | null;
+}
+
 /** A resolved function import. */
 export interface ImportedFunction {
   readonly kind: ImportCallKind;
@@ -38,6 +49,6 @@ export interface ImportedFunction {
   readonly expectedArity: number;
   /** Whether the import came wrapped in `WebAssembly.Suspending`. */
   readonly suspending: boolean;
-  /** Name of the intrinsic or builtin, for the kinds that have one. */
-  readonly intrinsic: string | null;
+  /** Of compile-time builtins, fast API functions, well-known imports and math intrinsics. */
+  readonly intrinsic: Intrinsic | null;
 }

@@ -92,6 +92,16 @@ export class InstanceData implements CodeSource, MemoryUser {
     this.engine.backend.compile(this, reference.index);
   }
 
+  /** Asks the engine's backend. */
+  canSuspend(reference: FunctionReference): boolean {
+    return this.engine.backend.canSuspend(this, reference.index);
+  }
+
+  /** Has the engine's backend make the code that promising exports run. */
+  prepareSuspendable(reference: FunctionReference): void {
+    this.engine.backend.compileSuspendable(this, reference.index);
+  }
+
   /** What an imported JavaScript function is called as; null for wasm functions and builtins. */
   wrappedCallable(reference: FunctionReference): WrappedCallable | null {
     const imported = this.importedFunctions[reference.index];

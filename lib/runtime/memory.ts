@@ -7,9 +7,9 @@
 
 import type { Allocator, Buffer } from "../memory/allocator.ts";
 import { maximumByteLength } from "../memory/limits.ts";
-import { isSharedBuffer } from "../memory/shared_array_buffer.ts";
+import { isSharedBuffer, sharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
-import { accessView } from "./access_view.ts";
+import { accessView, bulkView } from "./access_view.ts";
 import { type AccessView, type RefreshableMemory, RetryingView } from "./retrying_view.ts";
 
 /** One view of each kind over a memory's current buffer; replaced together when the memory grows. */
@@ -18,6 +18,8 @@ export class MemoryViews {
   /** Length of the views in bytes; a shared buffer may have grown beyond it since. */
   readonly byteLength: number;
   readonly data: AccessView;
+  /** For bulk operations. */
+  readonly bytes: Uint8Array;
   readonly i8: Int8Array;
   readonly u8: Uint8Array;
   readonly i16: Int16Array;
@@ -38,6 +40,7 @@ export class MemoryViews {
     this.byteLength = byteLength;
     const data = accessView(buffer, byteLength);
     this.data = growing === null ? data : new RetryingView(growing, data);
+    this.bytes = bulkView(buffer, byteLength);
     this.i8 = new Int8Array(buffer, 0, byteLength);
     this.u8 = new Uint8Array(buffer, 0, byteLength);
     this.i16 = new Int16Array(buffer, 0, wholeElements(2));
@@ -62,10 +65,18 @@ export interface MemoryUser {
 // Not `Object.defineProperty`: the host's own shared buffers are frozen, and grow as they should anyway.
 const { apply, defineProperty } = Reflect;
 const { freeze } = Object;
+const { compareExchange, store } = Atomics;
 const { floor } = Math;
 const { isInteger } = Number;
 const { deref } = WeakRef.prototype as WeakRef<MemoryUser>;
 const NativeRangeError = RangeError;
+
+/** The bytes of a memory that other threads use. */
+export interface AdoptedBytes {
+  readonly buffer: Buffer;
+  /** The other threads' {@linkcode Memory.growthLock}. */
+  readonly growthLock: SharedArrayBuffer | null;
+}
 
 /** A memory. */
 export class Memory {
@@ -78,6 +89,7 @@ export class Memory {
   /** The `WebAssembly.Memory`, once there is one. */
   external: object | null = null;
   readonly #allocator: Allocator;
+  #growthLock: SharedArrayBuffer | null;
   #resizable = false;
   #released = false;
   #users: WeakRef<MemoryUser>[] = [];
@@ -90,13 +102,14 @@ export class Memory {
    * @throws {RangeError} "could not allocate memory", when it is larger than the limits or than what the host gives.
    * @throws {TypeError} when the memory is shared and the host has no `SharedArrayBuffer`.
    */
-  constructor(type: MemoryType, allocator: Allocator, adopted: Buffer | null = null) {
+  constructor(type: MemoryType, allocator: Allocator, adopted: AdoptedBytes | null = null) {
     const pageSize = 2 ** type.pageSizeLog2;
     const byteLength = Number(type.limits.minimum) * pageSize;
     this.type = type;
     this.maximumByteLength = maximumByteLength(type);
     this.#allocator = allocator;
-    this.views = adopted === null ? this.#allocate(byteLength) : this.#viewsOf(adopted);
+    this.views = adopted === null ? this.#allocate(byteLength) : this.#viewsOf(adopted.buffer);
+    this.#growthLock = adopted?.growthLock ?? null;
     this.#dress(this.views.buffer);
   }
 
@@ -146,14 +159,45 @@ export class Memory {
    * (JS API, "refresh the Memory buffer").
    */
   grow(delta: number): number {
+    return this.type.shared ? this.#growShared(delta) : this.#growTo(delta);
+  }
+
+  #mayGrow(delta: number): boolean {
     this.refresh();
+    const byteLength = this.views.byteLength + delta * this.pageSize;
+    return !this.#released && delta >= 0 && byteLength <= this.maximumByteLength;
+  }
+
+  #growTo(delta: number): number {
+    if (!this.#mayGrow(delta)) return -1;
     const before = this.views.byteLength;
-    const byteLength = before + delta * this.pageSize;
-    if (this.#released || !(delta >= 0 && byteLength <= this.maximumByteLength)) return -1;
-    const buffer = this.#allocator.grow(this.views.buffer, byteLength);
+    const buffer = this.#allocator.grow(this.views.buffer, before + delta * this.pageSize);
     if (buffer === null) return -1;
     this.#replaceViews(buffer);
     return before / this.pageSize;
+  }
+
+  /** Of several threads that grow a memory at once, each adds its own pages. */
+  #growShared(delta: number): number {
+    if (!this.#mayGrow(delta)) return -1;
+    const grown = this.#allocator.growShared?.(this.views.buffer, delta * this.pageSize);
+    if (grown === null) return -1;
+    if (grown !== undefined) {
+      this.#replaceViews(grown.buffer);
+      return grown.before / this.pageSize;
+    }
+    const lock = new Int32Array(this.growthLock);
+    while (compareExchange(lock, 0, 0, 1) !== 0);
+    try {
+      return this.#growTo(delta);
+    } finally {
+      store(lock, 0, 0);
+    }
+  }
+
+  /** What threads hold while they grow a shared memory whose allocator cannot do that in one step: an int32 that is 1. */
+  get growthLock(): SharedArrayBuffer {
+    return this.#growthLock ??= sharedBuffer(4);
   }
 
   /**

@@ -36,24 +36,24 @@ export interface RefreshableMemory {
  */
 export class RetryingView implements AccessView {
   readonly #memory: RefreshableMemory;
-  // Not private: V8 takes longer to read those.
-  private readonly view: AccessView;
+  readonly #view: AccessView;
 
   /** Accesses `memory` through `view`. */
   constructor(memory: RefreshableMemory, view: AccessView) {
     this.#memory = memory;
-    this.view = view;
+    this.#view = view;
   }
 
-  /** The view to try again; throws `error` when the memory is what it was. */
+  /** The view to try again; throws `error` when this one is as long as the memory. */
   #grown(error: unknown): AccessView {
-    if (!this.#memory.refresh()) throw error;
-    return this.#memory.views.data;
+    const memory = this.#memory;
+    if (memory.views.data === this && !memory.refresh()) throw error;
+    return memory.views.data;
   }
 
   getInt8(address: number): number {
     try {
-      return this.view.getInt8(address);
+      return this.#view.getInt8(address);
     } catch (error) {
       return this.#grown(error).getInt8(address);
     }
@@ -61,7 +61,7 @@ export class RetryingView implements AccessView {
 
   getUint8(address: number): number {
     try {
-      return this.view.getUint8(address);
+      return this.#view.getUint8(address);
     } catch (error) {
       return this.#grown(error).getUint8(address);
     }
@@ -69,7 +69,7 @@ export class RetryingView implements AccessView {
 
   getInt16(address: number, littleEndian: boolean): number {
     try {
-      return this.view.getInt16(address, littleEndian);
+      return this.#view.getInt16(address, littleEndian);
     } catch (error) {
       return this.#grown(error).getInt16(address, littleEndian);
     }
@@ -77,7 +77,7 @@ export class RetryingView implements AccessView {
 
   getUint16(address: number, littleEndian: boolean): number {
     try {
-      return this.view.getUint16(address, littleEndian);
+      return this.#view.getUint16(address, littleEndian);
     } catch (error) {
       return this.#grown(error).getUint16(address, littleEndian);
     }
@@ -85,7 +85,7 @@ export class RetryingView implements AccessView {
 
   getInt32(address: number, littleEndian: boolean): number {
     try {
-      return this.view.getInt32(address, littleEndian);
+      return this.#view.getInt32(address, littleEndian);
     } catch (error) {
       return this.#grown(error).getInt32(address, littleEndian);
     }
@@ -93,7 +93,7 @@ export class RetryingView implements AccessView {
 
   getFloat32(address: number, littleEndian: boolean): number {
     try {
-      return this.view.getFloat32(address, littleEndian);
+      return this.#view.getFloat32(address, littleEndian);
     } catch (error) {
       return this.#grown(error).getFloat32(address, littleEndian);
     }
@@ -101,7 +101,7 @@ export class RetryingView implements AccessView {
 
   getFloat64(address: number, littleEndian: boolean): number {
     try {
-      return this.view.getFloat64(address, littleEndian);
+      return this.#view.getFloat64(address, littleEndian);
     } catch (error) {
       return this.#grown(error).getFloat64(address, littleEndian);
     }
@@ -109,7 +109,7 @@ export class RetryingView implements AccessView {
 
   setInt8(address: number, value: number): void {
     try {
-      this.view.setInt8(address, value);
+      this.#view.setInt8(address, value);
     } catch (error) {
       this.#grown(error).setInt8(address, value);
     }
@@ -117,7 +117,7 @@ export class RetryingView implements AccessView {
 
   setInt16(address: number, value: number, littleEndian: boolean): void {
     try {
-      this.view.setInt16(address, value, littleEndian);
+      this.#view.setInt16(address, value, littleEndian);
     } catch (error) {
       this.#grown(error).setInt16(address, value, littleEndian);
     }
@@ -125,7 +125,7 @@ export class RetryingView implements AccessView {
 
   setInt32(address: number, value: number, littleEndian: boolean): void {
     try {
-      this.view.setInt32(address, value, littleEndian);
+      this.#view.setInt32(address, value, littleEndian);
     } catch (error) {
       this.#grown(error).setInt32(address, value, littleEndian);
     }
@@ -133,7 +133,7 @@ export class RetryingView implements AccessView {
 
   setFloat32(address: number, value: number, littleEndian: boolean): void {
     try {
-      this.view.setFloat32(address, value, littleEndian);
+      this.#view.setFloat32(address, value, littleEndian);
     } catch (error) {
       this.#grown(error).setFloat32(address, value, littleEndian);
     }
@@ -141,7 +141,7 @@ export class RetryingView implements AccessView {
 
   setFloat64(address: number, value: number, littleEndian: boolean): void {
     try {
-      this.view.setFloat64(address, value, littleEndian);
+      this.#view.setFloat64(address, value, littleEndian);
     } catch (error) {
       this.#grown(error).setFloat64(address, value, littleEndian);
     }

@@ -73,6 +73,7 @@ const outOfBoundsMessages: ReadonlySet<string> = new Set(
     () => new DataView(new ArrayBuffer(8)).getInt32(8, true),
     () => new DataView(new ArrayBuffer(8)).setInt32(2 ** 33, 0, true),
     () => new DataView(new ArrayBuffer(8)).getInt8(-1),
+    () => new DataView(new ArrayBuffer(8)).getInt8(2 ** 64),
     () => new DataView(new ArrayBuffer(8)).getFloat64(1, true),
   ].map((access) => {
     try {

@@ -49,7 +49,7 @@ export const NO_TYPES: TypeContext = [];
 
 /** A type as all modules of an engine share it. */
 export class CanonicalType {
-  /** Unique in its engine, never reused. */
+  /** Unique among the types of all engines, never reused. */
   readonly id: number;
   /** The definition; its type indices refer to {@linkcode CanonicalType.context}. */
   definition: SubType;
@@ -88,11 +88,12 @@ export class CanonicalType {
   }
 }
 
+let nextId = 1;
+
 /** An engine's canonical types, found again by how they are written, and collected when nobody uses them. */
 export class TypeRegistry {
   #groups = new Map<string, WeakRef<CanonicalType>>();
   #members = new WeakMap<CanonicalType, readonly CanonicalType[]>();
-  #nextId = 1;
   #forgotten = new FinalizationRegistry<string>((key) => {
     if (this.#groups.get(key)?.deref() === undefined) this.#groups.delete(key);
   });
@@ -136,7 +137,7 @@ export class TypeRegistry {
   #create(group: readonly SubType[], start: TypeIndex, outer: TypeContext): CanonicalType[] {
     const context: CanonicalType[] = [];
     const places = new Map<CanonicalType, TypeIndex>();
-    const members = group.map((definition) => new CanonicalType(this.#nextId++, definition, context));
+    const members = group.map((definition) => new CanonicalType(nextId++, definition, context));
     for (const member of members) context.push(member);
     const place = (index: TypeIndex): TypeIndex => {
       if (index >= start) return index - start;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The shape shared by the three classes: a native error's constructor. */
+/** The shape shared by the classes: a native error's constructor. */
 export interface NativeErrorConstructor<Name extends string> extends ErrorConstructor {
   /** Makes an error. */
   new (message?: string, options?: ErrorOptions): Error & { readonly name: Name };
@@ -41,6 +41,8 @@ export const CompileError: NativeErrorConstructor<"CompileError"> = nativeError(
 export const LinkError: NativeErrorConstructor<"LinkError"> = nativeError("LinkError");
 /** A trap: running code met a condition that has no result. */
 export const RuntimeError: NativeErrorConstructor<"RuntimeError"> = nativeError("RuntimeError");
+/** A suspending import was called where its caller cannot be suspended. */
+export const SuspendError: NativeErrorConstructor<"SuspendError"> = nativeError("SuspendError");
 
 /** An error found while reading a module, at a byte offset from its start. */
 export function compileErrorAt(message: string, offset: number): Error {

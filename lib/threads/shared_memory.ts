@@ -24,6 +24,8 @@ export interface PostedMemory {
   readonly maximum: bigint;
   /** Bytes of a page: 65536, or 1. */
   readonly pageSize: number;
+  /** What threads hold while they grow the memory, where the host does not take care of that. */
+  readonly growthLock: SharedArrayBuffer | null;
 }
 
 /**
@@ -36,12 +38,14 @@ export function shareMemory(engine: Engine, memory: MemoryObject): PostedMemory 
   if (shared === null) throw new TypeError("not a WebAssembly.Memory of this engine");
   const { type, pageSize } = shared;
   if (!type.shared) throw new TypeError("the memory is not shared");
+  const { hostMemory } = shared;
   return {
-    memory: shared.hostMemory ?? shared.buffer,
+    memory: hostMemory ?? shared.buffer,
     address: type.addressType,
     initial: type.limits.minimum,
     maximum: type.limits.maximum!,
     pageSize,
+    growthLock: hostMemory === null ? shared.growthLock : null,
   };
 }
 
@@ -49,7 +53,9 @@ export function shareMemory(engine: Engine, memory: MemoryObject): PostedMemory 
 function typeOfBuffer(buffer: SharedArrayBuffer): MemoryType {
   const { byteLength } = buffer;
   const maximum = buffer.growable ? buffer.maxByteLength : byteLength;
-  if (byteLength % PAGE_SIZE !== 0) throw new RangeError(`the buffer is no whole number of pages of ${PAGE_SIZE} bytes`);
+  if (byteLength % PAGE_SIZE !== 0) {
+    throw new RangeError(`the buffer is no whole number of pages of ${PAGE_SIZE} bytes`);
+  }
   return {
     addressType: "i32",
     limits: { minimum: BigInt(byteLength / PAGE_SIZE), maximum: BigInt(Math.floor(maximum / PAGE_SIZE)) },
@@ -61,7 +67,8 @@ function typeOfBuffer(buffer: SharedArrayBuffer): MemoryType {
 /**
  * A shared memory of `engine` over bytes that other threads use, too: those that {@linkcode shareMemory} describes, or
  * all of a `SharedArrayBuffer`, with 32-bit addresses. When one thread grows it, the others see that at their next access behind
- * the old end, `memory.size` or look at `buffer`; a buffer grows only if it is growable.
+ * the old end, `memory.size` or look at `buffer`; a buffer grows only if it is growable, and by one thread at a time:
+ * only what {@linkcode shareMemory} describes may be grown by several at once.
  *
  * @throws {TypeError} when `posted` is neither, or the engine's allocator cannot use it.
  * @throws {RangeError} when a buffer's length is no multiple of 65,536 bytes.
@@ -70,6 +77,7 @@ export function attachMemory(engine: Engine, posted: PostedMemory | SharedArrayB
   const { allocator, externals } = engineState(engine);
   let type: MemoryType;
   let bytes: object = posted;
+  let growthLock: SharedArrayBuffer | null = null;
   if (isSharedBuffer(posted)) {
     type = typeOfBuffer(posted);
   } else {
@@ -81,8 +89,9 @@ export function attachMemory(engine: Engine, posted: PostedMemory | SharedArrayB
       pageSizeLog2: Math.log2(pageSize),
     };
     bytes = memory;
+    growthLock = posted.growthLock;
   }
   const buffer = allocator.adopt !== undefined ? allocator.adopt(bytes) : bytes;
   if (!isSharedBuffer(buffer)) throw new TypeError("neither a shared memory nor a SharedArrayBuffer");
-  return externals.memoryObject(new Memory(type, allocator, buffer)) as MemoryObject;
+  return externals.memoryObject(new Memory(type, allocator, { buffer, growthLock })) as MemoryObject;
 }

@@ -14,6 +14,8 @@ import { BUN, bundle, execute, NODE } from "./hosts.ts";
 const HOSTS = { node: NODE, bun: BUN };
 const ENTRY = "dist/tests/entry.ts";
 const TESTS = "dist/tests/tests.mjs";
+/** Modules that tests start as workers: beside the bundle of the tests. */
+const WORKERS = ["threads/memory_worker"];
 
 function* testFiles(folder: string): Generator<string> {
   const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -43,6 +45,9 @@ async function main(args: readonly string[]): Promise<number> {
     ].join("\n"),
   );
   await bundle(ENTRY, TESTS);
+  for (const worker of WORKERS) {
+    await bundle(`tests/${worker}.ts`, `dist/tests/${worker.slice(worker.lastIndexOf("/") + 1)}.mjs`);
+  }
   await bundle("lib/cli/start.ts", "dist/tandem.mjs");
   let exitCode = 0;
   for (const name of hosts.length > 0 ? hosts : Object.keys(HOSTS) as (keyof typeof HOSTS)[]) {

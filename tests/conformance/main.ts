@@ -12,8 +12,8 @@ import process from "node:process";
 import { Engine } from "../../lib/js_api/engine.ts";
 import { ALL_FEATURES, type FeatureName, type FeatureSet } from "../../lib/syntax/features.ts";
 import { watToWasm } from "../../lib/text/wat.ts";
-import { commandCount, type Failure, runScript, type ScriptResult } from "./runner.ts";
-import { parseScript } from "./script.ts";
+import { commandCount, type Failure, runScript, type ScriptResult } from "../../lib/cli/script/runner.ts";
+import { parseScript } from "../../lib/cli/script/commands.ts";
 import { predatedFeatures, suiteFeatures } from "./suites.ts";
 
 /** Failures printed per script without --verbose. */

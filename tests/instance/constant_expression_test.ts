@@ -1,8 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { evaluate } from "../../lib/instance/constant_expression.ts";
 import { f32Bits } from "../../lib/runtime/float_bits.ts";
+import type { WasmArray } from "../../lib/runtime/array_class.ts";
+import { externalize, internalize } from "../../lib/runtime/external_references.ts";
 import { InstanceData } from "../../lib/runtime/instance_data.ts";
-import type { CanonicalType } from "../../lib/syntax/canonical_types.ts";
 import { I16, I32, I64, type SubType } from "../../lib/syntax/types.ts";
 import { compiledModule, expression, func, refFunc, signature, testEngine } from "./test_engine.ts";
 
@@ -15,19 +16,8 @@ const types: SubType[] = [
   },
   { ...base, composite: { kind: "array", element: { storage: I16, mutable: true } } },
 ];
-const engine = {
-  ...testEngine(),
-  heapObjects: {
-    newStruct: (type: CanonicalType, fields: readonly unknown[]) => ({ kind: type.composite.kind, fields }),
-    newArray: (type: CanonicalType, elements: readonly unknown[]) => ({
-      kind: type.composite.kind,
-      elements,
-    }),
-    typeOf: () => null,
-  },
-};
 const instance = new InstanceData(
-  compiledModule(engine, { types, functions: Array.from({ length: 300 }, () => func(0)) }),
+  compiledModule(testEngine(), { types, functions: Array.from({ length: 300 }, () => func(0)) }),
 );
 const value = (...code: number[]) => evaluate(expression(...code), instance);
 
@@ -68,10 +58,24 @@ Deno.test("evaluate() makes null references and i31s", () => {
   assertEquals(value(0x41, 0xff, 0xff, 0xff, 0xff, 0x07, 0xfb, 28), -1);
 });
 
-Deno.test("evaluate() makes structs and arrays through the engine's heap objects", () => {
-  assertEquals(value(0x41, 1, 0x42, 2, 0xfb, 0, 1), { kind: "struct", fields: [1, 2n] });
-  assertEquals(value(0xfb, 1, 1), { kind: "struct", fields: [0, 0n] });
-  assertEquals(value(0x41, 7, 0x41, 3, 0xfb, 6, 2), { kind: "array", elements: [7, 7, 7] });
-  assertEquals(value(0x41, 2, 0xfb, 7, 2), { kind: "array", elements: [0, 0] });
-  assertEquals(value(0x41, 7, 0x41, 8, 0xfb, 8, 2, 2), { kind: "array", elements: [7, 8] });
+/** What a struct or array holds. */
+function content(object: unknown): unknown {
+  const { $type, ...fields } = object as WasmArray;
+  const { kind } = $type.composite;
+  return kind === "array" ? { kind, elements: Array.from(fields.elements) } : { kind, ...fields };
+}
+
+Deno.test("evaluate() makes structs and arrays", () => {
+  assertEquals(content(value(0x41, 1, 0x42, 2, 0xfb, 0, 1)), { kind: "struct", f0: 1, f1: 2, f1h: 0 });
+  assertEquals(content(value(0xfb, 1, 1)), { kind: "struct", f0: 0, f1: 0, f1h: 0 });
+  assertEquals(content(value(0x41, 7, 0x41, 3, 0xfb, 6, 2)), { kind: "array", elements: [7, 7, 7] });
+  assertEquals(content(value(0x41, 2, 0xfb, 7, 2)), { kind: "array", elements: [0, 0] });
+  assertEquals(content(value(0x41, 7, 0x41, 8, 0xfb, 8, 2, 2)), { kind: "array", elements: [7, 8] });
+});
+
+Deno.test("evaluate() takes structs out of the internal hierarchy, and back", () => {
+  const isTheSame = (first: unknown, second: unknown) => assertStrictEquals(internalize(first), second);
+  const struct = value(0xfb, 1, 1);
+  isTheSame(externalize(struct), struct);
+  assertEquals(content(value(0xfb, 1, 1, 0xfb, 27, 0xfb, 26)), content(struct));
 });

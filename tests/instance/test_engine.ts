@@ -78,6 +78,11 @@ export function testEngine(
         reference.code = code[index] ?? instance.importedFunctions[index]?.callable ?? (() => undefined);
         reference.signatureId = reference.type.id;
       },
+      canSuspend: () => false,
+      compileSuspendable(instance, index) {
+        const reference = instance.functionReference(index);
+        reference.suspendableCode = reference.prepared();
+      },
     },
     externals,
     compiled,

@@ -19,7 +19,9 @@ Deno.test("an exported function cannot be constructed and has no prototype objec
   const { f } = exportsOf('(module (func (export "f")))');
   assertThrows(() => new f(), TypeError);
   assert(!Object.hasOwn(f, "prototype"));
-  assertStrictEquals(Object.getPrototypeOf(f), Function.prototype);
+  assertStrictEquals(Object.getPrototypeOf(f), WebAssembly.Function.prototype);
+  assertStrictEquals(Object.getPrototypeOf(WebAssembly.Function.prototype), Function.prototype);
+  assertEquals(Object.prototype.toString.call(f), "[object Function]");
 });
 
 Deno.test("a function is one object wherever it is reached from", () => {

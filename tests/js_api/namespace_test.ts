@@ -49,10 +49,11 @@ Deno.test("the namespace has every property a recent V8 has, JSPI aside, with th
   );
 });
 
-Deno.test("the namespace has no property that a recent V8 lacks", () => {
+Deno.test("the namespace has no property that a recent V8 lacks but those of type reflection", () => {
   if (!hostIsRecentV8) return;
   for (const path of Object.keys(attributesBelow(WebAssembly, WebAssembly, ""))) {
     const [, ...keys] = path.split(".");
+    if (keys[0] === "Function" || keys.at(-1) === "type") continue;
     let there: unknown = host;
     for (const key of keys) {
       if (key.startsWith("Symbol(")) break;
@@ -71,6 +72,7 @@ Deno.test("the namespace is an ordinary object called WebAssembly", () => {
     "compileStreaming",
     "instantiate",
     "instantiateStreaming",
+    "promising",
     "validate",
   ]);
 });

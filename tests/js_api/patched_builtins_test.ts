@@ -45,7 +45,7 @@ const PATCHES: readonly (readonly [string, object, PropertyKey, unknown])[] = [
 for (const [name, object, key, value] of PATCHES) {
   Deno.test(`compiled code, memories and tables do not notice a patched ${name}`, () => {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(watToWasm(ADDER)));
-    const { f, memory, table } = instance.exports as {
+    const { f, memory, table } = instance.exports as unknown as {
       f(value: number): number;
       memory: { grow(delta: number): number };
       table: { grow(delta: number): number };
@@ -67,7 +67,7 @@ Deno.test("exported functions are made while Object.prototype has a get", () => 
       watToWasm(`(module (table (export "table") 1 funcref) (func $f) (elem (i32.const 0) $f))`),
     ),
   );
-  const { table } = instance.exports as { table: { get(index: number): { name: string } } };
+  const { table } = instance.exports as unknown as { table: { get(index: number): { name: string } } };
   let name = "";
   patched(Object.prototype, "get", refuse, () => {
     name = table.get(0).name;

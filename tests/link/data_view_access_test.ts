@@ -14,8 +14,9 @@ function thrown(call: () => unknown): string {
   try {
     return `nothing, but ${call()}`;
   } catch (error) {
-    assert(error instanceof ExceptionPackage && error.tag === null, "no exception of JavaScript's");
-    return String(error.components[0]);
+    const { tag, components } = error as ExceptionPackage;
+    assert(error instanceof ExceptionPackage && tag === null, "no exception of JavaScript's");
+    return String(components[0]);
   }
 }
 

@@ -127,4 +127,23 @@ if (HostMemoryAllocator.supported) {
     (allocator.hostMemory(buffer) as WebAssembly.Memory).grow(1);
     assertEquals(allocator.present(buffer, false, 3 * PAGE).byteLength, 2 * PAGE);
   });
+
+  Deno.test("HostMemoryAllocator.growShared() adds to what another thread has made of the buffer", () => {
+    const allocator = new HostMemoryAllocator();
+    const buffer = allocator.allocate(shared);
+    (allocator.hostMemory(buffer) as WebAssembly.Memory).grow(1);
+    const grown = allocator.growShared(buffer, PAGE)!;
+    assertEquals([grown.before, grown.buffer.byteLength], [2 * PAGE, 3 * PAGE]);
+    assertEquals(allocator.growShared(grown.buffer, PAGE), null);
+  });
+
+  Deno.test("HostMemoryAllocator.adopt() takes shared memories of the host and shared buffers", () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+    const allocator = new HostMemoryAllocator();
+    const buffer = allocator.adopt(memory);
+    assertEquals([buffer.byteLength, allocator.hostMemory(buffer)], [PAGE, memory]);
+    const other = new SharedArrayBuffer(PAGE);
+    assertStrictEquals(allocator.adopt(other), other);
+    assertThrows(() => allocator.adopt(new ArrayBuffer(PAGE)), TypeError);
+  });
 }

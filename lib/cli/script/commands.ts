@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ModuleSource as ScriptModule } from "../../text/module_source.ts";
+
 /** A lane type of a `v128` value. */
 export type LaneType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
 
@@ -35,6 +37,8 @@ export interface ModuleSource {
   /** The module as the script wrote it. */
   readonly wat?: string;
   readonly module_type?: "binary" | "text";
+  /** The module as a text script has it. */
+  readonly source?: ScriptModule;
 }
 
 interface Located {
@@ -60,8 +64,16 @@ export type Command =
     | { readonly type: "assert_exhaustion"; readonly action: Action; readonly text: string }
     | { readonly type: "assert_exception"; readonly action: Action }
     | {
-      readonly type: "assert_invalid" | "assert_malformed" | "assert_unlinkable" | "assert_uninstantiable";
+      readonly type:
+        | "assert_invalid"
+        | "assert_malformed"
+        | "assert_invalid_custom"
+        | "assert_malformed_custom"
+        | "assert_unlinkable"
+        | "assert_uninstantiable";
       readonly text: string;
+      /** Name of the definition that it is about, which then has no source. */
+      readonly module?: string;
     } & ModuleSource
     | { readonly type: "thread"; readonly name?: string; readonly commands?: readonly Command[] }
     | { readonly type: "wait"; readonly thread?: string }

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { Engine } from "../../lib/js_api/engine.ts";
-import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
-import { watToWasm } from "../../lib/text/wat.ts";
-import { commandCount, runScript, type ScriptResult } from "./runner.ts";
-import { type Command, parseScript } from "./script.ts";
+import { Engine } from "../../../lib/js_api/engine.ts";
+import { KEEPS_NAN_BITS } from "../../../lib/runtime/float_bits.ts";
+import { DEFAULT_FEATURES, without } from "../../../lib/syntax/features.ts";
+import { watToWasm } from "../../../lib/text/wat.ts";
+import { commandCount, runScript, type ScriptResult } from "../../../lib/cli/script/runner.ts";
+import { type Command, parseScript } from "../../../lib/cli/script/commands.ts";
 
 // deno-lint-ignore no-explicit-any
 type LooseCommand = { readonly type: Command["type"] } & { readonly [member: string]: any };
@@ -164,4 +165,24 @@ Deno.test("a definition can be instantiated several times", () => {
     next("$B", "1"),
   );
   assertEquals(outcomes(results), { passed: 6, failed: [], notCovered: [] });
+});
+
+Deno.test("runScript() takes a refusal for want of a feature that the suite predates for the one it expects", () => {
+  const features = without(DEFAULT_FEATURES, "multi-memory");
+  const command = {
+    line: 1,
+    type: "assert_invalid",
+    module_type: "text",
+    wat: "(module (memory 1) (memory 1))",
+    text: "multiple memories",
+  };
+  const script = parseScript(JSON.stringify({ source_filename: "test.wast", commands: [command] }));
+  const outcome = (...refused: readonly string[]) =>
+    outcomes(runScript(script, {
+      engine: new Engine({ features }),
+      parseText: (text) => watToWasm(text),
+      refusedFeatures: new Set(refused),
+    }));
+  assertEquals(outcome(), { passed: 0, failed: [], notCovered: [["multi-memory", 1]] });
+  assertEquals(outcome("multi-memory"), { passed: 1, failed: [], notCovered: [] });
 });

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { valueList } from "../../lib/runtime/components.ts";
-import { f32Bits, f32FromBits, f64Bits, f64FromBits, SCRATCH_I32 } from "../../lib/runtime/float_bits.ts";
-import { externalize, HostReference as InternalHostReference } from "../../lib/runtime/external_references.ts";
-import { FunctionReference } from "../../lib/runtime/function_reference.ts";
-import { hasJSValues } from "../../lib/runtime/js_values.ts";
-import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../../lib/syntax/types.ts";
-import type { LaneType, ScriptValue } from "./script.ts";
+import { valueList } from "../../runtime/components.ts";
+import { f32Bits, f32FromBits, f64Bits, f64FromBits, SCRATCH_I32 } from "../../runtime/float_bits.ts";
+import { externalize, HostReference as InternalHostReference } from "../../runtime/external_references.ts";
+import { FunctionReference } from "../../runtime/function_reference.ts";
+import { hasJSValues } from "../../runtime/js_values.ts";
+import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../../syntax/types.ts";
+import type { LaneType, ScriptValue } from "./commands.ts";
 
 /** What a host reference of a script is: one object per id. */
 export class HostReference {

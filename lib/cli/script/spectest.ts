@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WebAssemblyNamespace } from "../../lib/js_api/types.ts";
+import type { WebAssemblyNamespace } from "../../js_api/types.ts";
 
 /** A fresh `spectest`, made of `wasm`'s objects. Its print functions print nothing. */
 export function spectest(wasm: WebAssemblyNamespace): WebAssembly.ModuleImports {

@@ -1,20 +1,21 @@
 /**
- * Runs conformance scripts. Neutral of the host: works on parsed scripts and takes what it needs from outside as a
+ * Runs scripts of the specification's test suite. Neutral of the host: works on parsed scripts and takes what it needs from outside as a
  * function, so that it runs in Deno, Bun, Node and a page.
  *
  * @module
  */
 
-import type { Engine } from "../../lib/js_api/engine.ts";
-import { engineState } from "../../lib/js_api/engine.ts";
-import type { WebAssemblyNamespace } from "../../lib/js_api/types.ts";
-import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
-import { leaving } from "../../lib/runtime/exception_boundary.ts";
-import { invoke } from "../../lib/runtime/components.ts";
-import { heapObjectOf } from "../../lib/runtime/external_references.ts";
-import type { FunctionReference } from "../../lib/runtime/function_reference.ts";
-import { externalOf, referenceOf } from "../../lib/runtime/function_reference.ts";
-import type { Action, Command, ModuleSource, Script, ScriptValue } from "./script.ts";
+import type { Engine } from "../../js_api/engine.ts";
+import { engineState } from "../../js_api/engine.ts";
+import type { WebAssemblyNamespace } from "../../js_api/types.ts";
+import { KEEPS_NAN_BITS } from "../../runtime/float_bits.ts";
+import { leaving } from "../../runtime/exception_boundary.ts";
+import { invoke } from "../../runtime/components.ts";
+import { heapObjectOf } from "../../runtime/external_references.ts";
+import type { FunctionReference } from "../../runtime/function_reference.ts";
+import { externalOf, referenceOf } from "../../runtime/function_reference.ts";
+import { moduleBytes } from "../../text/module_source.ts";
+import type { Action, Command, ModuleSource, Script, ScriptValue } from "./commands.ts";
 import { spectest } from "./spectest.ts";
 import { isTrap } from "./traps.ts";
 import {
@@ -164,11 +165,7 @@ class ScriptRun {
         if (command.name !== undefined) this.#definitions.set(command.name, this.#lastDefinition);
         return this.#demandCovered(this.#lastDefinition);
       case "module_instance": {
-        const module = command.module === undefined
-          ? this.#lastDefinition
-          : this.#definitions.get(command.module);
-        if (!module) throw new Mismatch(`there is no module ${command.module ?? "definition"}`);
-        return this.#instantiate(module, command.instance);
+        return this.#instantiate(this.#definition(command.module), command.instance);
       }
       case "register":
         return this.#register(command.as, command.name);
@@ -189,11 +186,13 @@ class ScriptRun {
         return this.#assertException(command.action);
       case "assert_invalid":
       case "assert_malformed":
+      case "assert_invalid_custom":
+      case "assert_malformed_custom":
         return this.#assertRefused(command);
       case "assert_unlinkable":
         return this.#assertUnlinkable(command);
       case "assert_uninstantiable": {
-        const module = this.#define(command);
+        const module = command.module === undefined ? this.#define(command) : this.#definition(command.module);
         this.#demandCovered(module);
         return this.#assertTrap(() => this.#instance(module), command.text);
       }
@@ -212,8 +211,15 @@ class ScriptRun {
     }
   }
 
+  #definition(name: string | undefined): Module | Uncovered {
+    const module = name === undefined ? this.#lastDefinition : this.#definitions.get(name);
+    if (!module) throw new Mismatch(`there is no module ${name ?? "definition"}`);
+    return module;
+  }
+
   #bytes(source: ModuleSource): Uint8Array {
     const { binary, filename, wat } = source;
+    if (source.source !== undefined) return moduleBytes(source.source);
     const isText = source.module_type === "text" || filename?.endsWith(".wat");
     if (wat !== undefined && (isText || this.#options.fromText)) return this.#options.parseText(wat);
     if (binary !== undefined) return decodeBase64(binary);
@@ -373,8 +379,10 @@ class ScriptRun {
     if (!isRefusal) throw new Mismatch(`got ${describe(error)}; expected a CompileError with an offset`);
   }
 
-  #assertUnlinkable(command: ModuleSource & { readonly text: string }): void {
-    const module = this.#define(command);
+  #assertUnlinkable(
+    command: ModuleSource & { readonly text: string; readonly module?: string },
+  ): void {
+    const module = command.module === undefined ? this.#define(command) : this.#definition(command.module);
     this.#demandCovered(module);
     const error = this.#thrownBy(() => this.#instance(module), `a LinkError, "${command.text}"`);
     // The JavaScript interface reports a module that is not there at all as a TypeError.
