@@ -20,6 +20,8 @@ const COMMON = ["clang", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-W
 
 const KERNEL = [...COMMON, "--target=wasm32", "-ffreestanding", "-nostdlib", "-Wl,--no-entry"];
 
+const SIMD_KERNEL = [...KERNEL, "-msimd128"];
+
 const EXAMPLE = [...COMMON, "--target=wasm32-wasi"];
 
 /** Flags that single programs need, by name. */
@@ -62,6 +64,10 @@ async function build(only: string[]): Promise<void> {
     console.log(`bench/kernels/${name}`);
     await compile(KERNEL, "bench/kernels", name);
     await translate("bench/kernels", name);
+  }
+  for (const name of programs("bench/simd").filter(wanted)) {
+    console.log(`bench/simd/${name}`);
+    await compile(SIMD_KERNEL, "bench/simd", name);
   }
   for (const name of programs("examples").filter(wanted)) {
     console.log(`examples/${name}`);

@@ -2,7 +2,6 @@
 (module
   (type $step (func (param i32 i32) (result i32)))
   (type $handler (func (param i32 i32 i32) (result i32)))
-  (type $next (func (param i32 i64 (ref null $next)) (result i64)))
   (import "bench" "table" (table $shared 2 funcref))
   (table $steps funcref (elem $add $xor $triple $subtract))
   (table $handlers funcref (elem $push $mix $scale $turn $back))
@@ -64,19 +63,6 @@
       (local.get 1) (local.get 2) (i32.load8_u (i32.const 0))))
   (func (export "interpreter") (param i32) (result i32)
     (call $back (i32.const 0) (i32.const 1) (local.get 0)))
-
-  ;; Two functions that are handed each other.
-  (elem declare func $forth $home)
-  (func $forth (type $next)
-    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
-    (return_call_ref $next (i32.sub (local.get 0) (i32.const 1))
-      (i64.add (local.get 1) (i64.const 3)) (ref.func $forth) (local.get 2)))
-  (func $home (type $next)
-    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
-    (return_call_ref $next (i32.sub (local.get 0) (i32.const 1))
-      (i64.xor (local.get 1) (i64.const 5)) (ref.func $home) (local.get 2)))
-  (func (export "reference") (param i32) (result i32)
-    (i32.wrap_i64 (call $forth (local.get 0) (i64.const 0) (ref.func $home))))
 
   ;; A function that goes on with another instance's.
   (func $away (export "away") (type $step)

@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./run.ts")).run,
   validate: async () => (await import("./validate.ts")).validate,
   inspect: async () => (await import("./inspect.ts")).inspect,
+  explain: async () => (await import("./explain.ts")).explain,
+  wat: async () => (await import("./wat.ts")).wat,
+  wasm: async () => (await import("./wasm.ts")).wasm,
+  wast: async () => (await import("./wast.ts")).wast,
 };
 
 const HELP = `Tandem ${config.version}, a WebAssembly engine in TypeScript
@@ -22,6 +26,10 @@ Commands:
   run        run a WASI program, or call a function of a module
   validate   say whether modules are valid
   inspect    list what a module is made of
+  explain    say how each import of a module is called, and why it is not faster
+  wat        print a module as text
+  wasm       assemble a module
+  wast       run scripts of the specification's test suite
 
 Options:
   --help     print this, or with a command its own help

@@ -6,23 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { CommandError } from "./command.ts";
-
-/** What to say of the host's errors; others speak for themselves. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  ENOTDIR: "a part of the path is not a directory",
-  EISDIR: "is a directory",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ELOOP: "too many symbolic links",
-  ENAMETOOLONG: "the name is too long",
-};
-
-/** Why the host refused a file, in a few words. */
-export function hostReason(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return REASONS[code ?? ""] ?? message ?? String(error);
-}
+import { hostReason } from "./host_reason.ts";
 
 /**
  * The bytes of the module in `file`. Text (a file that begins with neither the binary format's magic number nor

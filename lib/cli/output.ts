@@ -4,11 +4,12 @@
  * @module
  */
 
-import { writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { env } from "node:process";
 import { isatty } from "node:tty";
 import * as colors from "@std/fmt/colors";
 import { BROKEN_PIPE, CommandError } from "./command.ts";
+import { hostReason } from "./host_reason.ts";
 import { sleep } from "./wasi/clock.ts";
 
 const STDOUT = 1;
@@ -21,13 +22,51 @@ const encoder = new TextEncoder();
  * @throws {CommandError} when it cannot be written; with the exit code of SIGPIPE when nobody reads it any more.
  */
 export function print(text: string): void {
+  standardOutput().write(`${text}\n`);
+}
+
+/** Where a command writes what it makes. Everything throws a {@linkcode CommandError} when it cannot be written. */
+export interface Output {
+  /** Appends text. */
+  write(text: string): void;
+  /** Appends bytes. */
+  writeBytes(bytes: Uint8Array): void;
+  /** Ends it. */
+  close(): void;
+}
+
+/** Standard output; the exit code is that of SIGPIPE when nobody reads it any more. */
+export function standardOutput(): Output {
+  return output(STDOUT, "standard output", () => {});
+}
+
+/**
+ * The file `path`, which is overwritten.
+ *
+ * @throws {CommandError} when it cannot be opened.
+ */
+export function fileOutput(path: string): Output {
+  let descriptor: number;
   try {
-    write(STDOUT, `${text}\n`);
+    descriptor = openSync(path, "w");
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (code === "EPIPE") throw new CommandError("the reader of standard output has gone away", BROKEN_PIPE);
-    throw new CommandError(`cannot write to standard output: ${message}`);
+    throw new CommandError(`${path}: ${hostReason(error)}`);
   }
+  return output(descriptor, path, () => closeSync(descriptor));
+}
+
+function output(descriptor: number, name: string, close: () => void): Output {
+  const writeBytes = (bytes: Uint8Array) => {
+    try {
+      writeAll(descriptor, bytes);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === "EPIPE") {
+        throw new CommandError(`the reader of ${name} has gone away`, BROKEN_PIPE);
+      }
+      throw new CommandError(`cannot write to ${name}: ${hostReason(error)}`);
+    }
+  };
+  return { write: (text) => writeBytes(encoder.encode(text)), writeBytes, close };
 }
 
 /** Writes one line to standard error. Line ends and other control characters in `message` are made visible. */
@@ -71,7 +110,10 @@ function decorate(stream: number, style: (text: string) => string, text: string)
 }
 
 function write(stream: number, text: string): void {
-  const bytes = encoder.encode(text);
+  writeAll(stream, encoder.encode(text));
+}
+
+function writeAll(stream: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
     try {

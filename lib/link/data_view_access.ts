@@ -4,8 +4,10 @@
  * whatever has been done to `DataView.prototype` since the engine was loaded.
  *
  * A host inlines the builtin only in a method call on an object it knows to be a `DataView`. So each view gets a second one over the
- * same bytes, which nobody else can reach and whose methods are the builtins; calls go there. Measured in a loop, ns per
- * call, against the bound function: Deno 1.2 (4.1), Bun 0.9 (22), Node 1.2 (4.4).
+ * same bytes, which nobody else can reach and whose methods are the builtins; calls go there. It lies in a private field of the
+ * first one, where no code can see it and hosts find it by the object's hidden class. Measured in a loop, ns per call,
+ * against the bound function: Deno 0.3 (4.4), Bun 0.4 (24), Node 0.6 (4.1); with the two views in variables of the call
+ * site 1.7, 1.1 and 1.5.
  *
  * @module
  */
@@ -16,7 +18,7 @@ import { RESULT_I32 } from "../runtime/return_registers.ts";
 import { foreign } from "../runtime/exception_boundary.ts";
 
 const { apply } = Reflect;
-const { call } = Function.prototype;
+
 const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
 /** The methods that are here, and the getter `byteLength`. */
@@ -81,14 +83,6 @@ for (const name of DATA_VIEW_ACCESSORS) {
 }
 setPrototypeOf(PrivateView.prototype, null);
 
-const privateViews = new WeakMap<object, PrivateView>();
-const lookUp: (map: typeof privateViews, key: unknown) => PrivateView | undefined = call.bind(
-  WeakMap.prototype.get,
-);
-const remember: (map: typeof privateViews, key: unknown, view: PrivateView) => unknown = call.bind(
-  WeakMap.prototype.set,
-);
-
 /** Whether a buffer keeps its length until it is detached. */
 function hasFixedLength(buffer: ArrayBufferLike): boolean {
   if (resizable === null) return true;
@@ -100,55 +94,21 @@ function hasFixedLength(buffer: ArrayBufferLike): boolean {
 }
 
 /**
- * The private view of `receiver`; null when it is no view, when its length is not fixed (whether it follows its buffer's
+ * A private view for `receiver`; null when it is no view, when its length is not fixed (whether it follows its buffer's
  * cannot be told from outside), or when its bytes are gone.
  */
-function privateViewOf(receiver: unknown): PrivateView | null {
-  const known = lookUp(privateViews, receiver);
-  if (known !== undefined) return known;
+function makePrivateView(receiver: unknown): PrivateView | null {
   try {
     const buffer = apply(bufferOf, receiver, []) as ArrayBufferLike;
     if (!hasFixedLength(buffer)) return null;
-    const view = new PrivateView(
+    return new PrivateView(
       buffer,
       apply(byteOffsetOf, receiver, []) as number,
       apply(byteLengthOf, receiver, []) as number,
     );
-    remember(privateViews, receiver, view);
-    return view;
   } catch {
     return null;
   }
-}
-
-/** The two views that a call site used last; it keeps them alive. */
-interface SiteCache {
-  receiver: unknown;
-  view: PrivateView;
-  olderReceiver: unknown;
-  olderView: PrivateView;
-}
-
-/** Caches start with a view that nobody has, so that hosts specialise their fields on views at once. */
-const NO_VIEW = new PrivateView(new ArrayBuffer(0), 0, 0);
-
-function siteCache(): SiteCache {
-  return { receiver: NO_VIEW, view: NO_VIEW, olderReceiver: NO_VIEW, olderView: NO_VIEW };
-}
-
-function viewFor(site: SiteCache, receiver: unknown): PrivateView | null {
-  if (receiver === site.receiver) return site.view;
-  return receiver === site.olderReceiver ? site.olderView : replace(site, receiver);
-}
-
-function replace(site: SiteCache, receiver: unknown): PrivateView | null {
-  const view = privateViewOf(receiver);
-  if (view === null) return null;
-  site.olderReceiver = site.receiver;
-  site.olderView = site.view;
-  site.receiver = receiver;
-  site.view = view;
-  return view;
 }
 
 /** Calls the builtin itself: the general case, and the one that throws. */
@@ -175,225 +135,214 @@ function bigIntOf(low: number, high: number): bigint {
   return BITS[0];
 }
 
-function getBigInt(name: "getBigInt64" | "getBigUint64"): Code {
-  const site = siteCache();
-  return (receiver: unknown, offset: number, littleEndian: number): number => {
-    const view = viewFor(site, receiver);
-    if (view !== null) {
+/** As a base class, gives the fields of the derived class to an object that is there already. */
+const Itself = function (object: object): object {
+  return object;
+} as unknown as new (object: object) => object;
+(Itself as { prototype: unknown }).prototype = null;
+
+type Receiver = PrivateViewOwner | null;
+
+/** A view with a private field; the code of all accessors is inside, because only there the field can be named. */
+class PrivateViewOwner extends Itself {
+  readonly #view: PrivateView;
+
+  private constructor(receiver: object, view: PrivateView) {
+    super(receiver);
+    this.#view = view;
+  }
+
+  /** Gives `receiver` the field, unless it has it, for the next time; then calls the builtin. */
+  static #first(name: DataViewAccessor, receiver: Receiver, ...args: unknown[]): unknown {
+    if (typeof receiver === "object" && receiver !== null && !(#view in receiver)) {
+      const view = makePrivateView(receiver);
       try {
-        const first = view.getInt32(offset, littleEndian !== 0);
-        const second = view.getInt32(offset + 4, littleEndian !== 0);
-        RESULT_I32[1] = littleEndian !== 0 ? second : first;
-        return littleEndian !== 0 ? first : second;
+        if (view !== null) new PrivateViewOwner(receiver, view);
       } catch {
-        // Out of bounds or detached: the builtin says so.
+        // Not all hosts let a field be added to an object that is not extensible.
       }
     }
-    return returnBigInt(callBuiltin(name, receiver, offset, littleEndian !== 0));
+    return callBuiltin(name, receiver, ...args);
+  }
+
+  static #getBigInt(name: "getBigInt64" | "getBigUint64"): Code {
+    return (receiver: Receiver, offset: number, littleEndian: number): number => {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          const view = receiver.#view;
+          const first = view.getInt32(offset, littleEndian !== 0);
+          const second = view.getInt32(offset + 4, littleEndian !== 0);
+          RESULT_I32[1] = littleEndian !== 0 ? second : first;
+          return littleEndian !== 0 ? first : second;
+        } catch { /* The builtin throws it again. */ }
+      }
+      return returnBigInt(PrivateViewOwner.#first(name, receiver, offset, littleEndian !== 0));
+    };
+  }
+
+  static #setBigInt(name: "setBigInt64" | "setBigUint64"): Code {
+    return (receiver: Receiver, offset: number, low: number, high: number, littleEndian: number): void => {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          const view = receiver.#view;
+          // Nothing is written unless all of it can be: the first byte is looked at, and the second half goes first.
+          view.getInt8(offset);
+          view.setInt32(offset + 4, littleEndian !== 0 ? high : low, littleEndian !== 0);
+          view.setInt32(offset, littleEndian !== 0 ? low : high, littleEndian !== 0);
+          return;
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first(name, receiver, offset, bigIntOf(low, high), littleEndian !== 0);
+    };
+  }
+
+  /*
+   * One function text per accessor, because hosts keep one type feedback per text: shared, the method called would not be a
+   * constant any more.
+   */
+  static readonly code: Readonly<Record<DataViewAccessor, Code>> = {
+    getInt8(receiver: Receiver, offset: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getInt8(offset);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getInt8", receiver, offset);
+    },
+    getUint8(receiver: Receiver, offset: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getUint8(offset);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getUint8", receiver, offset);
+    },
+    getInt16(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getInt16(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getInt16", receiver, offset, littleEndian !== 0);
+    },
+    getUint16(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getUint16(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getUint16", receiver, offset, littleEndian !== 0);
+    },
+    getInt32(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getInt32(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getInt32", receiver, offset, littleEndian !== 0);
+    },
+    getUint32(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getInt32(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return (PrivateViewOwner.#first("getUint32", receiver, offset, littleEndian !== 0) as number) | 0;
+    },
+    getBigInt64: PrivateViewOwner.#getBigInt("getBigInt64"),
+    getBigUint64: PrivateViewOwner.#getBigInt("getBigUint64"),
+    getFloat32(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getFloat32(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getFloat32", receiver, offset, littleEndian !== 0);
+    },
+    getFloat64(receiver: Receiver, offset: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.getFloat64(offset, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("getFloat64", receiver, offset, littleEndian !== 0);
+    },
+    setInt8(receiver: Receiver, offset: number, value: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setInt8(offset, value);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setInt8", receiver, offset, value);
+    },
+    setUint8(receiver: Receiver, offset: number, value: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setUint8(offset, value);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setUint8", receiver, offset, value);
+    },
+    setInt16(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setInt16(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setInt16", receiver, offset, value, littleEndian !== 0);
+    },
+    setUint16(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setUint16(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setUint16", receiver, offset, value, littleEndian !== 0);
+    },
+    setInt32(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setInt32(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setInt32", receiver, offset, value, littleEndian !== 0);
+    },
+    setUint32(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setUint32(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setUint32", receiver, offset, value, littleEndian !== 0);
+    },
+    setBigInt64: PrivateViewOwner.#setBigInt("setBigInt64"),
+    setBigUint64: PrivateViewOwner.#setBigInt("setBigUint64"),
+    setFloat32(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setFloat32(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setFloat32", receiver, offset, value, littleEndian !== 0);
+    },
+    setFloat64(receiver: Receiver, offset: number, value: number, littleEndian: number) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.setFloat64(offset, value, littleEndian !== 0);
+        } catch { /* The builtin throws it again. */ }
+      }
+      PrivateViewOwner.#first("setFloat64", receiver, offset, value, littleEndian !== 0);
+    },
+    byteLength(receiver: Receiver) {
+      if (typeof receiver === "object" && receiver !== null && #view in receiver) {
+        try {
+          return receiver.#view.byteLength;
+        } catch { /* The builtin throws it again. */ }
+      }
+      return PrivateViewOwner.#first("byteLength", receiver);
+    },
   };
 }
 
-function setBigInt(name: "setBigInt64" | "setBigUint64"): Code {
-  const site = siteCache();
-  return (receiver: unknown, offset: number, low: number, high: number, littleEndian: number): void => {
-    const view = viewFor(site, receiver);
-    if (view !== null) {
-      try {
-        // Nothing is written unless all of it can be: the first byte is looked at, and the second half goes first.
-        view.getInt8(offset);
-        view.setInt32(offset + 4, littleEndian !== 0 ? high : low, littleEndian !== 0);
-        view.setInt32(offset, littleEndian !== 0 ? low : high, littleEndian !== 0);
-        return;
-      } catch {
-        // Out of bounds, detached or immutable: the builtin says so.
-      }
-    }
-    callBuiltin(name, receiver, offset, bigIntOf(low, high), littleEndian !== 0);
-  };
-}
-
-/*
- * One function text per accessor, because hosts keep one type feedback per text: shared, the method called would not be a
- * constant any more.
- */
-const MAKERS: Readonly<Record<DataViewAccessor, () => Code>> = {
-  getInt8() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getInt8(offset);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getInt8", receiver, offset);
-    };
-  },
-  getUint8() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getUint8(offset);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getUint8", receiver, offset);
-    };
-  },
-  getInt16() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getInt16(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getInt16", receiver, offset, littleEndian !== 0);
-    };
-  },
-  getUint16() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getUint16(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getUint16", receiver, offset, littleEndian !== 0);
-    };
-  },
-  getInt32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getInt32(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getInt32", receiver, offset, littleEndian !== 0);
-    };
-  },
-  getUint32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getInt32(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return (callBuiltin("getUint32", receiver, offset, littleEndian !== 0) as number) | 0;
-    };
-  },
-  getBigInt64: () => getBigInt("getBigInt64"),
-  getBigUint64: () => getBigInt("getBigUint64"),
-  getFloat32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getFloat32(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getFloat32", receiver, offset, littleEndian !== 0);
-    };
-  },
-  getFloat64() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.getFloat64(offset, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("getFloat64", receiver, offset, littleEndian !== 0);
-    };
-  },
-  setInt8() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setInt8(offset, value);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setInt8", receiver, offset, value);
-    };
-  },
-  setUint8() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setUint8(offset, value);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setUint8", receiver, offset, value);
-    };
-  },
-  setInt16() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setInt16(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setInt16", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  setUint16() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setUint16(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setUint16", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  setInt32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setInt32(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setInt32", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  setUint32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setUint32(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setUint32", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  setBigInt64: () => setBigInt("setBigInt64"),
-  setBigUint64: () => setBigInt("setBigUint64"),
-  setFloat32() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setFloat32(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setFloat32", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  setFloat64() {
-    const site = siteCache();
-    return (receiver: unknown, offset: number, value: number, littleEndian: number) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.setFloat64(offset, value, littleEndian !== 0);
-      } catch { /* The builtin throws it again. */ }
-      callBuiltin("setFloat64", receiver, offset, value, littleEndian !== 0);
-    };
-  },
-  byteLength() {
-    const site = siteCache();
-    return (receiver: unknown) => {
-      const view = viewFor(site, receiver);
-      try {
-        if (view !== null) return view.byteLength;
-      } catch { /* The builtin throws it again. */ }
-      return callBuiltin("byteLength", receiver);
-    };
-  },
-};
-
-/** New code for one import of an accessor: receiver, offset, value and byte order (nonzero is little-endian) as components. */
-export function makeDataViewCode(name: DataViewAccessor): Code {
-  return MAKERS[name]();
-}
+/** The code of an accessor: receiver, offset, value and byte order (nonzero is little-endian) as components. */
+export const DATA_VIEW_CODE: Readonly<Record<DataViewAccessor, Code>> = PrivateViewOwner.code;

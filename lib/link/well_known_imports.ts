@@ -25,7 +25,7 @@ import {
   type ValueType,
 } from "../syntax/types.ts";
 import { boundCallTarget } from "./bound_functions.ts";
-import { DATA_VIEW_BUILTINS, type DataViewAccessor, makeDataViewCode } from "./data_view_access.ts";
+import { DATA_VIEW_BUILTINS, DATA_VIEW_CODE, type DataViewAccessor } from "./data_view_access.ts";
 
 /** A parameter or result: a number type; a reference of this kind, null or not; or either of the two. */
 type Place = "i32" | "i64" | "f32" | "f64" | "extern" | "string" | "string or extern";
@@ -54,10 +54,6 @@ const { indexOf, toLocaleLowerCase, toLowerCase } = String.prototype;
 const numberToString = Number.prototype.toString;
 const toStringWithRadix = boundCallOf(numberToString as Callable);
 
-function sameCode(code: Callable): () => Code {
-  return () => code as Code;
-}
-
 function dataView(
   accessor: DataViewAccessor,
   params: readonly Place[],
@@ -69,7 +65,7 @@ function dataView(
     builtin: DATA_VIEW_BUILTINS[accessor],
     params: ["extern", ...params],
     results,
-    makeCode: () => makeDataViewCode(accessor),
+    code: DATA_VIEW_CODE[accessor],
   };
 }
 
@@ -97,7 +93,7 @@ export const WELL_KNOWN_IMPORTS: readonly WellKnownImport[] = [
     builtin: parseFloat as Callable,
     params: ["string"],
     results: ["f64"],
-    makeCode: sameCode(parseFloat as Callable),
+    code: parseFloat,
   },
   ...(["getInt8", "getUint8"] as const).map((name) => dataView(name, ["i32"], ["i32"])),
   ...(["getInt16", "getUint16", "getInt32", "getUint32"] as const).map((name) =>

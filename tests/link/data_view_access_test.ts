@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DATA_VIEW_ACCESSORS, makeDataViewCode } from "../../lib/link/data_view_access.ts";
+import { DATA_VIEW_ACCESSORS, DATA_VIEW_CODE } from "../../lib/link/data_view_access.ts";
 import { ExceptionPackage } from "../../lib/runtime/exception_package.ts";
 import { RESULT_I32 } from "../../lib/runtime/return_registers.ts";
 
@@ -34,7 +34,7 @@ const setters = DATA_VIEW_ACCESSORS.filter((name) => name.startsWith("set"));
 
 Deno.test("getters read what the builtins read, in both byte orders", () => {
   for (const name of getters) {
-    const code = makeDataViewCode(name);
+    const code = DATA_VIEW_CODE[name];
     const view = viewOf();
     for (const littleEndian of [0, 1, 2]) {
       for (let offset = 0; offset < 4; offset++) {
@@ -57,7 +57,7 @@ Deno.test("getters read what the builtins read, in both byte orders", () => {
 
 Deno.test("setters write what the builtins write, in both byte orders", () => {
   for (const name of setters) {
-    const code = makeDataViewCode(name);
+    const code = DATA_VIEW_CODE[name];
     for (const littleEndian of [0, 1]) {
       const view = viewOf(), expected = viewOf();
       if (name.includes("Big")) {
@@ -78,14 +78,14 @@ Deno.test("setters write what the builtins write, in both byte orders", () => {
 });
 
 Deno.test("byteLength is the view's length", () => {
-  const code = makeDataViewCode("byteLength");
+  const code = DATA_VIEW_CODE.byteLength;
   assertEquals(code(viewOf()), BYTES.length);
   assertEquals(code(viewOf([])), 0);
 });
 
 Deno.test("out of bounds is the builtin's RangeError, foreign to wasm, and writes nothing", () => {
   for (const name of DATA_VIEW_ACCESSORS.filter((name) => name !== "byteLength")) {
-    const code = makeDataViewCode(name);
+    const code = DATA_VIEW_CODE[name];
     const isBig = name.includes("Big");
     for (const offset of [-1, -4, BYTES.length, BYTES.length - (isBig ? 4 : 0), 0x7fff_ffff]) {
       const view = viewOf();
@@ -103,7 +103,7 @@ Deno.test("out of bounds is the builtin's RangeError, foreign to wasm, and write
 });
 
 Deno.test("a receiver that is no view gets the builtin's TypeError", () => {
-  const code = makeDataViewCode("getInt32");
+  const code = DATA_VIEW_CODE.getInt32;
   const { call } = Function.prototype;
   for (const receiver of [undefined, null, 1, "s", {}, new Uint8Array(8), new Proxy(viewOf(), {})]) {
     assertEquals(
@@ -115,7 +115,7 @@ Deno.test("a receiver that is no view gets the builtin's TypeError", () => {
 
 Deno.test("a detached buffer is the builtin's TypeError, also after accesses that went well", () => {
   const view = viewOf();
-  const code = makeDataViewCode("getBigInt64");
+  const code = DATA_VIEW_CODE.getBigInt64;
   code(view, 0, 1);
   structuredClone(view.buffer, { transfer: [view.buffer] });
   assertEquals(thrown(() => code(view, 0, 1)), thrownBy(() => view.getBigInt64(0, true)));
@@ -127,7 +127,7 @@ Deno.test("patching the prototype or the view changes nothing", () => {
   const own = Object.getOwnPropertyDescriptor(DataView.prototype, "getInt8")!;
   Object.defineProperty(DataView.prototype, "getInt8", { ...own, value: () => 78 });
   try {
-    assertEquals(makeDataViewCode("getInt8")(view, 0), -127);
+    assertEquals(DATA_VIEW_CODE.getInt8(view, 0), -127);
   } finally {
     Object.defineProperty(DataView.prototype, "getInt8", own);
   }
@@ -137,7 +137,7 @@ Deno.test("a view that follows its buffer's length is followed", () => {
   const buffer = new ArrayBuffer(4, { maxByteLength: 16 });
   if (!buffer.resizable) return;
   const tracking = new DataView(buffer), fixed = new DataView(buffer, 0, 4);
-  const code = makeDataViewCode("getInt8"), length = makeDataViewCode("byteLength");
+  const code = DATA_VIEW_CODE.getInt8, length = DATA_VIEW_CODE.byteLength;
   assertEquals([code(tracking, 3), length(tracking)], [0, 4]);
   buffer.resize(8);
   assertEquals([code(tracking, 7), length(tracking)], [0, 8]);
@@ -147,12 +147,12 @@ Deno.test("a view that follows its buffer's length is followed", () => {
 
 Deno.test("shared bytes are read and written", () => {
   const view = new DataView(new SharedArrayBuffer(8));
-  makeDataViewCode("setInt32")(view, 0, 7, 1);
-  assertEquals(makeDataViewCode("getInt32")(view, 0, 1), 7);
+  DATA_VIEW_CODE.setInt32(view, 0, 7, 1);
+  assertEquals(DATA_VIEW_CODE.getInt32(view, 0, 1), 7);
 });
 
 Deno.test("one call site serves many views", () => {
-  const code = makeDataViewCode("getUint8");
+  const code = DATA_VIEW_CODE.getUint8;
   const views = Array.from({ length: 5 }, (_, i) => viewOf([i]));
   for (let round = 0; round < 3; round++) {
     assertEquals(views.map((view) => code(view, 0)), [0, 1, 2, 3, 4]);

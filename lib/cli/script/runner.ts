@@ -192,7 +192,9 @@ class ScriptRun {
       case "assert_unlinkable":
         return this.#assertUnlinkable(command);
       case "assert_uninstantiable": {
-        const module = command.module === undefined ? this.#define(command) : this.#definition(command.module);
+        const module = command.module === undefined
+          ? this.#define(command)
+          : this.#definition(command.module);
         this.#demandCovered(module);
         return this.#assertTrap(() => this.#instance(module), command.text);
       }

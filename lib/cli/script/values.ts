@@ -111,7 +111,8 @@ export function observeBoxed(type: ValueType, value: unknown): Observed {
 
 /** Whether a reference is one that JavaScript never sees: a struct or array, or a host value among them. */
 function isInternal(value: unknown): boolean {
-  return value instanceof InternalHostReference || typeof value === "object" && value !== null && "$type" in value;
+  return value instanceof InternalHostReference ||
+    typeof value === "object" && value !== null && "$type" in value;
 }
 
 /** Whether an argument is a NaN other than the one that hosts which do not keep NaN bits make of it. */

@@ -1,0 +1,310 @@
+import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { Engine, watToWasm, WebAssembly } from "../../mod.ts";
+import { exportsOf } from "./instances.ts";
+
+const { Global, Module, RuntimeError, Table } = WebAssembly;
+
+const NULL = "dereferencing a null pointer";
+const OUT_OF_BOUNDS = "array element access out of bounds";
+
+Deno.test("struct fields of every storage type hold what was stored last", () => {
+  const storages = ["i8", "i16", "i32", "i64", "f32", "f64", "externref"];
+  const values = [-1, -2, 3, -4n, 0.5, 0.1, "text"];
+  const text = storages.map((storage, i) => {
+    const type = storage.startsWith("i") && i < 2 ? "i32" : storage;
+    const suffix = i < 2 ? "_s" : "";
+    return `
+      (func (export "set ${i}") (param (ref null $s) ${type})
+        (struct.set $s ${i} (local.get 0) (local.get 1)))
+      (func (export "get ${i}") (param (ref null $s)) (result ${type})
+        (struct.get${suffix} $s ${i} (local.get 0)))`;
+  }).join("");
+  const f = exportsOf(`(module
+    (type $s (struct ${storages.map((storage) => `(field (mut ${storage}))`).join(" ")}))
+    (func (export "new") (result (ref $s)) (struct.new_default $s))
+    (func (export "get_u") (param (ref $s)) (result i32 i32)
+      (struct.get_u $s 0 (local.get 0)) (struct.get_u $s 1 (local.get 0)))
+    ${text})`);
+  const struct = f.new();
+  for (const [i, value] of values.entries()) f[`set ${i}`](struct, value);
+  assertEquals(values.map((_, i) => f[`get ${i}`](struct)), values);
+  assertEquals(f.get_u(struct), [0xff, 0xfffe]);
+  for (const [i, value] of values.entries()) {
+    assertThrows(() => f[`set ${i}`](null, value), RuntimeError, NULL);
+    assertThrows(() => f[`get ${i}`](null), RuntimeError, NULL);
+  }
+});
+
+Deno.test("array elements of every storage type hold what was stored last, in bounds", () => {
+  const cases: [string, unknown, unknown][] = [
+    ["i8", 0x1ff, -1],
+    ["i16", 0x18000, -0x8000],
+    ["i32", -5, -5],
+    ["i64", -(2n ** 40n), -(2n ** 40n)],
+    ["f32", 0.5, 0.5],
+    ["f64", 0.1, 0.1],
+    ["f64", NaN, NaN],
+    ["externref", "text", "text"],
+  ];
+  for (const [storage, value, expected] of cases) {
+    const type = storage === "i8" || storage === "i16" ? "i32" : storage;
+    const f = exportsOf(`(module
+      (type $a (array (mut ${storage})))
+      (func (export "new") (param i32) (result (ref $a)) (array.new_default $a (local.get 0)))
+      (func (export "set") (param (ref null $a) i32 ${type})
+        (array.set $a (local.get 0) (local.get 1) (local.get 2)))
+      (func (export "get") (param (ref null $a) i32) (result ${type})
+        (array.get${type === storage ? "" : "_s"} $a (local.get 0) (local.get 1)))
+      (func (export "length") (param arrayref) (result i32) (array.len (local.get 0))))`);
+    for (const length of [3, 500]) {
+      const array = f.new(length);
+      assertEquals(f.length(array), length);
+      f.set(array, length - 1, value);
+      assertEquals(f.get(array, length - 1), expected);
+      for (const index of [length, -1, -(2 ** 31), 2 ** 30]) {
+        assertThrows(() => f.get(array, index), RuntimeError, OUT_OF_BOUNDS);
+        assertThrows(() => f.set(array, index, value), RuntimeError, OUT_OF_BOUNDS);
+      }
+      assertEquals(f.get(array, length - 1), expected);
+    }
+    assertThrows(() => f.get(null, 0), RuntimeError, NULL);
+    assertThrows(() => f.set(null, 0, value), RuntimeError, NULL);
+    assertThrows(() => f.length(null), RuntimeError, NULL);
+  }
+});
+
+Deno.test("array.new_fixed takes its operands in order", () => {
+  const f = exportsOf(`(module
+    (type $a (array i64))
+    (func $get (param (ref $a) i32) (result i64) (array.get $a (local.get 0) (local.get 1)))
+    (func (export "f") (param i32) (result i64)
+      (call $get (array.new_fixed $a 3 (i64.const 1) (i64.const -2) (i64.const 0x300000000)) (local.get 0))))`);
+  assertEquals([f.f(0), f.f(1), f.f(2)], [1n, -2n, 0x300000000n]);
+  assertThrows(() => f.f(3), RuntimeError, OUT_OF_BOUNDS);
+});
+
+Deno.test("operands of struct.set and array.set come before the null trap", () => {
+  const log: number[] = [];
+  const f = exportsOf(
+    `(module
+      (import "js" "log" (func $log (param i32) (result i32)))
+      (type $s (struct (field (mut i32)) (field (mut i64))))
+      (type $a (array (mut i32)))
+      (func (export "struct") (struct.set $s 0 (ref.null $s) (call $log (i32.const 1))))
+      (func (export "wide") (struct.set $s 1 (ref.null $s) (i64.extend_i32_s (call $log (i32.const 2)))))
+      (func (export "set") (array.set $a (ref.null $a) (call $log (i32.const 3)) (call $log (i32.const 4))))
+      (func (export "get") (drop (array.get $a (ref.null $a) (call $log (i32.const 5))))))`,
+    { js: { log: (n: number) => (log.push(n), n) } },
+  );
+  for (const name of ["struct", "wide", "set", "get"]) assertThrows(() => f[name](), RuntimeError, NULL);
+  assertEquals(log, [1, 2, 3, 4, 5]);
+});
+
+Deno.test("a field is read before a later write to it", () => {
+  const f = exportsOf(`(module
+    (type $s (struct (field (mut i32))))
+    (type $a (array (mut i32)))
+    (func (export "struct") (result i32) (local $s (ref null $s))
+      (local.set $s (struct.new $s (i32.const 1)))
+      (struct.get $s 0 (local.get $s))
+      (struct.set $s 0 (local.get $s) (i32.const 10))
+      (i32.sub (struct.get $s 0 (local.get $s))))
+    (func (export "array") (result i32) (local $a (ref null $a))
+      (local.set $a (array.new $a (i32.const 1) (i32.const 1)))
+      (array.get $a (local.get $a) (i32.const 0))
+      (array.set $a (local.get $a) (i32.const 0) (i32.const 10))
+      (i32.sub (array.get $a (local.get $a) (i32.const 0))))
+    (func (export "fill") (result i32) (local $a (ref null $a))
+      (local.set $a (array.new $a (i32.const 1) (i32.const 1)))
+      (array.get $a (local.get $a) (i32.const 0))
+      (array.fill $a (local.get $a) (i32.const 0) (i32.const 10) (i32.const 1))
+      (i32.sub (array.get $a (local.get $a) (i32.const 0)))))`);
+  assertEquals([f.struct(), f.array(), f.fill()], [-9, -9, -9]);
+});
+
+Deno.test("a typed select of a null is nullable, whichever operand is not", () => {
+  const f = exportsOf(`(module
+    (type $s (struct (field i32)))
+    (func (export "f") (param i32) (result i32)
+      (struct.get $s 0
+        (select (result (ref null $s)) (struct.new $s (i32.const 7)) (ref.null $s) (local.get 0)))))`);
+  assertEquals(f.f(1), 7);
+  assertThrows(() => f.f(0), RuntimeError, NULL);
+});
+
+Deno.test("call_ref calls functions of subtypes, and traps on null after its arguments", () => {
+  let calls = 0;
+  const f = exportsOf(
+    `(module
+      (import "js" "f" (func $count (result i32)))
+      (type $base (sub (func (param i32) (result anyref))))
+      (type $below (sub $base (func (param i32) (result i31ref))))
+      (func $i31 (type $below) (ref.i31 (local.get 0)))
+      (elem declare func $i31)
+      (func (export "f") (result i32)
+        (i31.get_s (ref.cast i31ref (call_ref $base (i32.const -3) (ref.func $i31)))))
+      (func (export "null") (drop (call_ref $base (call $count) (ref.null $base)))))`,
+    { js: { f: () => ++calls } },
+  );
+  assertEquals(f.f(), -3);
+  assertThrows(() => f.null(), RuntimeError, NULL);
+  assertEquals(calls, 1);
+});
+
+Deno.test("structs and arrays cross to JavaScript and back as the same objects", () => {
+  const f = exportsOf(`(module
+    (type $s (struct (field i32)))
+    (global $s (export "s") (ref $s) (struct.new $s (i32.const 5)))
+    (table (export "t") 1 structref)
+    (func (export "get") (result (ref $s)) (global.get $s))
+    (func (export "extern") (result externref) (extern.convert_any (global.get $s)))
+    (func (export "field") (param (ref $s)) (result i32) (struct.get $s 0 (local.get 0)))
+    (func (export "is") (param eqref) (result i32) (ref.eq (local.get 0) (global.get $s)))
+    (func (export "isExtern") (param externref) (result i32)
+      (ref.test (ref $s) (any.convert_extern (local.get 0)))))`);
+  const s = f.get();
+  assertStrictEquals(f.get(), s);
+  assertStrictEquals(f.extern(), s);
+  assertStrictEquals((f.s as unknown as WebAssembly.Global).value, s);
+  const table = f.t as unknown as WebAssembly.Table;
+  table.set(0, s);
+  assertStrictEquals(table.get(0), s);
+  assertEquals([f.field(s), f.is(s), f.isExtern(s), f.isExtern({}), f.isExtern(null)], [5, 1, 1, 0, 0]);
+  assertEquals(Object.keys(s), []);
+});
+
+Deno.test("internal types take only what they should from JavaScript", () => {
+  const f = exportsOf(`(module
+    (type $s (struct (field i32)))
+    (type $other (struct (field i64)))
+    (type $a (array i32))
+    (func (export "struct") (result (ref $s)) (struct.new_default $s))
+    (func (export "array") (result (ref $a)) (array.new_default $a (i32.const 1)))
+    (func (export "any") (param anyref) (result anyref) (local.get 0))
+    (func (export "eq") (param eqref) (result eqref) (local.get 0))
+    (func (export "i31") (param i31ref) (result i31ref) (local.get 0))
+    (func (export "structs") (param structref) (result structref) (local.get 0))
+    (func (export "arrays") (param arrayref) (result arrayref) (local.get 0))
+    (func (export "s") (param (ref $s)))
+    (func (export "other") (param (ref null $other))))`);
+  const [struct, array] = [f.struct(), f.array()];
+  const takes = (name: string, value: unknown) => {
+    try {
+      return f[name](value) === value;
+    } catch (error) {
+      assert(error instanceof TypeError);
+      return false;
+    }
+  };
+  const values = [null, 7, 2 ** 30, "text", {}, struct, array];
+  const table = Object.fromEntries(
+    ["any", "eq", "i31", "structs", "arrays"].map((
+      name,
+    ) => [name, values.map((value) => takes(name, value))]),
+  );
+  assertEquals(table, {
+    any: [true, true, true, true, true, true, true],
+    eq: [true, true, false, false, false, true, true],
+    i31: [true, true, false, false, false, false, false],
+    structs: [true, false, false, false, false, true, false],
+    arrays: [true, false, false, false, false, false, true],
+  });
+  assertThrows(() => f.s(null), TypeError);
+  assertThrows(() => f.s(array), TypeError);
+  assertThrows(() => f.other(struct), TypeError);
+  f.s(struct);
+  f.other(null);
+});
+
+Deno.test("globals and tables of internal types convert their values", () => {
+  const global = new Global({ value: "anyref" as never, mutable: true }, "text");
+  assertEquals(global.value, "text");
+  global.value = 5;
+  assertEquals(global.value, 5);
+  const table = new Table({ element: "i31ref" as never, initial: 2 });
+  table.set(1, -7);
+  assertEquals([table.get(0), table.get(1)], [null, -7]);
+  assertThrows(() => table.set(0, 0.5), TypeError);
+});
+
+Deno.test("a struct of one module is one of another that declares the same type, but not of another engine's", () => {
+  const types = `(rec
+    (type $s (sub (struct (field i32) (field (ref null $s)))))
+    (type $t (sub final $s (struct (field i32) (field (ref null $s))))))`;
+  const maker = `(module ${types}
+    (func (export "make") (result anyref) (struct.new $t (i32.const 3) (ref.null $s))))`;
+  const user = exportsOf(`(module ${types}
+    (func (export "get") (param anyref) (result i32) (struct.get $s 0 (ref.cast (ref $s) (local.get 0)))))`);
+  assertEquals(user.get(exportsOf(maker).make()), 3);
+  const { Instance, Module } = new Engine().WebAssembly;
+  const { make } = new Instance(new Module(watToWasm(maker))).exports as unknown as { make(): unknown };
+  assertThrows(() => user.get(make()), RuntimeError, "illegal cast");
+});
+
+Deno.test("segments fill arrays until they are dropped", () => {
+  const f = exportsOf(`(module
+    (type $bytes (array (mut i8)))
+    (type $longs (array (mut i64)))
+    (type $functions (array (mut funcref)))
+    (data $d "\\01\\02\\03\\04\\05\\06\\07\\88\\ff")
+    (elem $e func $f)
+    (func $f (export "f"))
+    (func (export "byte") (param i32 i32) (result i32)
+      (array.get_u $bytes (array.new_data $bytes $d (local.get 0) (i32.const 2)) (local.get 1)))
+    (func (export "long") (param i32) (result i64)
+      (array.get $longs (array.new_data $longs $d (local.get 0) (i32.const 1)) (i32.const 0)))
+    (func (export "function") (param i32) (result funcref)
+      (array.get $functions (array.new_elem $functions $e (i32.const 0) (local.get 0)) (i32.const 0)))
+    (func (export "drop") (data.drop $d) (elem.drop $e)))`);
+  assertEquals([f.byte(0, 1), f.byte(7, 0), f.byte(7, 1)], [2, 0x88, 0xff]);
+  const signed = (bits: bigint) => BigInt.asIntN(64, bits);
+  assertEquals([f.long(0), f.long(1)], [0x8807060504030201n, 0xff88070605040302n].map(signed));
+  assertStrictEquals(f.function(1), f.f);
+  assertThrows(() => f.byte(8, 0), RuntimeError, "data segment out of bounds");
+  assertThrows(() => f.function(2), RuntimeError, "element segment out of bounds");
+  f.drop();
+  assertThrows(() => f.byte(0, 0), RuntimeError, "data segment out of bounds");
+  assertThrows(() => f.function(1), RuntimeError, "element segment out of bounds");
+});
+
+Deno.test("the host collects structs and arrays that nobody holds", () => {
+  const f = exportsOf(`(module
+    (type $ints (array (mut i32)))
+    (type $list (struct (field (ref null $list)) (field (ref $ints))))
+    (func (export "allocate") (param $n i32) (param $length i32) (result i32)
+      (local $list (ref null $list))
+      (loop $again
+        ;; lists of up to 1,000 arrays
+        (if (i32.eqz (i32.rem_u (local.get $n) (i32.const 1000)))
+          (then (local.set $list (ref.null $list))))
+        (local.set $list
+          (struct.new $list (local.get $list) (array.new $ints (local.get $n) (local.get $length))))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (array.get $ints (struct.get $list 1 (local.get $list)) (i32.const 99))))`);
+  // 30 GB in arrays of 1 MB, 3 GB in short ones
+  assertEquals(f.allocate(30_000, 250_000), 1);
+  assertEquals(f.allocate(4_000_000, 100), 1);
+});
+
+Deno.test("new objects are all different, even in a loop", () => {
+  const f = exportsOf(`(module
+    (type $s (struct))
+    (func (export "new") (result structref) (struct.new $s))
+    (func (export "same") (result i32) (local $s structref)
+      (local.set $s (struct.new $s))
+      (ref.eq (local.get $s) (local.get $s)))
+    (func (export "different") (result i32) (ref.eq (struct.new $s) (struct.new $s))))`);
+  assertNotStrictEquals(f.new(), f.new());
+  assertEquals([f.same(), f.different()], [1, 0]);
+});
+
+Deno.test("a struct may have 10,000 fields", () => {
+  const text = `(module
+    (type $s (struct ${"(field (mut i32))".repeat(10_000)}))
+    (func (export "f") (result i32) (local $s (ref null $s))
+      (local.set $s (struct.new_default $s))
+      (struct.set $s 9999 (local.get $s) (i32.const 7))
+      (struct.get $s 9999 (local.get $s))))`;
+  new Module(watToWasm(text));
+  assertEquals(exportsOf(text).f(), 7);
+});
