@@ -7,13 +7,12 @@
 import { decodeModule } from "../binary/decode.ts";
 import { NameSection } from "../binary/names.ts";
 import { CompileError } from "../syntax/errors.ts";
+import { externTypeName } from "../syntax/extern_type_name.ts";
 import { type ExternKind, importedCount, type Module } from "../syntax/module.ts";
-import type { FunctionType, Limits, TypeIndex } from "../syntax/types.ts";
-import { valueTypeName } from "../syntax/types.ts";
 import { ALL_FEATURES } from "../syntax/features.ts";
 import { type Command, CommandError, readOptions } from "./command.ts";
 import { readModule } from "./module_file.ts";
-import { faint, heading, print, quoted, visible } from "./output.ts";
+import { columns, faint, heading, print, quoted, visible } from "./output.ts";
 import { moduleError } from "./report.ts";
 
 const HELP = `Lists what a module is made of: sections with their sizes, imports and exports with their types.
@@ -105,7 +104,7 @@ const SECTION_NAMES = [
 
 function describeModule(module: Module): ModuleDescription {
   const names = new NameSection(module);
-  const typeOf = (kind: ExternKind, index: number) => externType(module, kind, index);
+  const typeOf = (kind: ExternKind, index: number) => externTypeName(module, kind, index);
   const spaces = {
     function: size(module.functions),
     table: size(module.tables),
@@ -178,43 +177,6 @@ function describeSections(module: Module): SectionDescription[] {
   return [...known, ...custom].sort((a, b) => a.offset - b.offset);
 }
 
-function externType(module: Module, kind: ExternKind, index: number): string {
-  switch (kind) {
-    case "function":
-      return functionType(module, module.functions[index].type);
-    case "tag":
-      return functionType(module, module.tags[index].type);
-    case "table": {
-      const { element, addressType, limits, shared } = module.tables[index].type;
-      return `${prefixes(addressType, shared)}${range(limits)} ${valueTypeName(element)}`;
-    }
-    case "memory": {
-      const { addressType, limits, shared, pageSizeLog2 } = module.memories[index].type;
-      const unit = pageSizeLog2 === 16 ? "pages" : `pages of ${2 ** pageSizeLog2} bytes`;
-      return `${prefixes(addressType, shared)}${range(limits)} ${unit}`;
-    }
-    case "global": {
-      const { value, mutable, shared } = module.globals[index].type;
-      return `${shared ? "shared " : ""}${mutable ? "mut " : ""}${valueTypeName(value)}`;
-    }
-  }
-}
-
-function functionType(module: Module, type: TypeIndex): string {
-  const { params, results } = module.types[type].composite as FunctionType;
-  const list = (types: readonly number[]) => `(${types.map((one) => valueTypeName(one)).join(", ")})`;
-  return `${list(params)} -> ${list(results)}`;
-}
-
-function prefixes(addressType: string, shared: boolean): string {
-  return `${shared ? "shared " : ""}${addressType === "i64" ? "i64 " : ""}`;
-}
-
-function range({ minimum, maximum }: Limits): string {
-  if (minimum === maximum) return String(minimum);
-  return maximum === null ? `${minimum} or more` : `${minimum} to ${maximum}`;
-}
-
 function formatDescription(file: string, module: ModuleDescription): string {
   const name = module.name === null ? "" : `, named ${quoted(module.name)}`;
   const lines = [`${heading(visible(file))}: ${module.size} bytes${name}`];
@@ -259,13 +221,4 @@ function formatDescription(file: string, module: ModuleDescription): string {
   }
   if (module.start !== null) lines.push("", `${heading("Start")} function #${module.start}`);
   return lines.join("\n");
-}
-
-/** Rows of cells, aligned; the last cell of a row is not padded. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, index) => widths[index] = Math.max(widths[index] ?? 0, cell.length));
-  }
-  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index])).join("  ").trimEnd()}`);
 }

@@ -103,6 +103,15 @@ export function quoted(text: string): string {
   return `"${visible(text.replace(/["\\]/g, "\\$&"))}"`;
 }
 
+/** Rows of cells, aligned; the last cell of a row is not padded. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => widths[index] = Math.max(widths[index] ?? 0, cell.length));
+  }
+  return rows.map((row) => `  ${row.map((cell, index) => cell.padEnd(widths[index])).join("  ").trimEnd()}`);
+}
+
 function decorate(stream: number, style: (text: string) => string, text: string): string {
   if (env.NO_COLOR || !isatty(stream)) return text;
   colors.setColorEnabled(true);

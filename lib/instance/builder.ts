@@ -87,7 +87,7 @@ class InstanceBuilder {
   constructor(module: CompiledModule, context: string) {
     this.#module = module;
     this.#record = module.record;
-    this.#errors = new InstantiationErrors(module.record.imports, context);
+    this.#errors = new InstantiationErrors(module.record, context);
     this.#context = { module, errors: this.#errors };
     this.#plain = new InstanceData(module);
   }

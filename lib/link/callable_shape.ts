@@ -30,6 +30,20 @@ export function formalParameterCount(callable: Callable): number {
   return typeof length === "number" ? length : -1;
 }
 
+/** What a callable is, as far as that shows from outside. */
+export type CallableShape = "function" | "class" | "bound function" | "proxy or native function";
+
+/** What `callable` is; for people. */
+export function describeCallable(callable: Callable): CallableShape {
+  const source = sourceOf(callable);
+  if (source === PROXY_SOURCE) {
+    // V8's text for bound functions is the same; only a proxy's target may lack the name.
+    return isBoundInV8(callable) ? "bound function" : "proxy or native function";
+  }
+  if (isClass(callable, source)) return "class";
+  return isBound(callable, source) ? "bound function" : "function";
+}
+
 /** The name of an ordinary function: its own data property; empty for proxies, and where that is no string. */
 export function callableName(callable: Callable): string {
   if (sourceOf(callable) === PROXY_SOURCE) return "";

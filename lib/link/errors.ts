@@ -6,18 +6,35 @@
  */
 
 import { LinkError, RuntimeError } from "../syntax/errors.ts";
-import type { Import } from "../syntax/module.ts";
+import { externTypeName } from "../syntax/extern_type_name.ts";
+import type { ExternKind, Module } from "../syntax/module.ts";
 import type { AddressType } from "../syntax/types.ts";
 import { TRAP_MESSAGES } from "../runtime/traps.ts";
 
+/** What a LinkError is about: the value of its property `import`. */
+export interface FailedImport {
+  /** Index among the module's imports. */
+  readonly index: number;
+  /** The first of the import's two names. */
+  readonly module: string;
+  /** The second of the import's two names. */
+  readonly field: string;
+  /** What is imported. */
+  readonly kind: ExternKind;
+  /** The type that the module declares: `(i32) -> (f64)`, `1 to 16 pages`. */
+  readonly type: string;
+}
+
+const { defineProperty } = Object;
+
 /** Makes the errors of one instantiation. Nothing here throws. */
 export class InstantiationErrors {
-  readonly #imports: readonly Import[];
+  readonly #record: Module;
   readonly #context: string;
 
   /** `context` is the API that was called, as in `WebAssembly.Instance()`; empty for texts without that prefix. */
-  constructor(imports: readonly Import[], context: string = "") {
-    this.#imports = imports;
+  constructor(record: Module, context: string = "") {
+    this.#record = record;
     this.#context = context === "" ? "" : `${context}: `;
   }
 
@@ -28,7 +45,7 @@ export class InstantiationErrors {
 
   /** The imports object's entry for the module name of import `index` has no properties. */
   moduleNotAnObject(index: number): TypeError {
-    const { module } = this.#imports[index];
+    const { module } = this.#record.imports[index];
     return new TypeError(
       `${this.#context}Import #${index} "${module}": module is not an object or function`,
     );
@@ -173,9 +190,12 @@ export class InstantiationErrors {
     );
   }
 
-  /** Import `index` does not fit. */
+  /** Import `index` does not fit: a LinkError with a {@linkcode FailedImport}. */
   link(index: number, message: string): Error {
-    const { module, name } = this.#imports[index];
-    return new LinkError(`${this.#context}Import #${index} "${module}" "${name}": ${message}`);
+    const { module, name, kind, index: place } = this.#record.imports[index];
+    const error = new LinkError(`${this.#context}Import #${index} "${module}" "${name}": ${message}`);
+    const type = externTypeName(this.#record, kind, place);
+    const failed: FailedImport = { index, module, field: name, kind, type };
+    return defineProperty(error, "import", { value: failed, writable: true, configurable: true });
   }
 }

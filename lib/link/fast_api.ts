@@ -12,6 +12,11 @@ import { boundCallTarget, boundFunctionOf } from "./bound_functions.ts";
 
 export type { CSignature, CType };
 
+/** A C signature for people: `(i32, any) -> f64`. */
+export function describeCSignature({ params, result }: CSignature): string {
+  return `(${params.join(", ")}) -> ${result}`;
+}
+
 /** What a fast API function declares. */
 export interface FastFunctionDeclaration {
   /** In order of preference. */

@@ -15,11 +15,21 @@ import type { InstantiationErrors } from "./errors.ts";
  * Whatever a getter or proxy throws passes through.
  */
 export function sanitizeImports(
-  { record, engine, options }: CompiledModule,
+  module: CompiledModule,
   imports: unknown,
   errors: InstantiationErrors,
 ): unknown[] {
-  return record.imports.map((entry, index) => {
+  return module.record.imports.map((_, index) => readImport(module, imports, index, errors));
+}
+
+/** The value of one import; see {@linkcode sanitizeImports}. */
+export function readImport(
+  { record, engine, options }: CompiledModule,
+  imports: unknown,
+  index: number,
+  errors: InstantiationErrors,
+): unknown {
+  const entry = record.imports[index];
     if (entry.kind === "global" && entry.module === options.importedStringConstants) return entry.name;
     if (entry.kind === "function" && options.builtins.length > 0) {
       const builtin = engine.externals.builtin(entry.module, entry.name, options.builtins);
@@ -29,7 +39,6 @@ export function sanitizeImports(
     const module = imports[entry.module];
     if (!isObject(module)) throw errors.moduleNotAnObject(index);
     return module[entry.name];
-  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

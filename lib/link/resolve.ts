@@ -10,11 +10,14 @@ import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 import { FunctionReference, referenceOf } from "../runtime/function_reference.ts";
 import { hostSignatureOf } from "../runtime/host_function.ts";
-import type { Callable, ImportCallKind, ImportedFunction } from "../runtime/imported_function.ts";
+import type { Callable, ImportCallKind, ImportedFunction, Intrinsic } from "../runtime/imported_function.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import { crossesToJS } from "../runtime/js_values.ts";
 import { formalParameterCount } from "./callable_shape.ts";
 import type { InstantiationErrors } from "./errors.ts";
+import { describeCSignature, fastImportOf } from "./fast_api.ts";
+import { mathIntrinsicOf } from "./math_intrinsics.ts";
+import { wellKnownImportOf } from "./well_known_imports.ts";
 
 /** An import on its way through the checks, which unwrap `callable` layer by layer. */
 interface Candidate {
@@ -33,7 +36,7 @@ interface Candidate {
 interface Decision {
   readonly kind: ImportCallKind;
   readonly expectedArity?: number;
-  readonly intrinsic?: string;
+  readonly intrinsic?: Intrinsic;
 }
 
 /** Decides, or returns null to pass the candidate on; throws a LinkError when the import does not fit. */
@@ -45,6 +48,9 @@ const CHECKS: readonly Check[] = [
   wasmFunction,
   hostFunction,
   runtimeTypeError,
+  fastFunction,
+  wellKnownImport,
+  mathIntrinsic,
   plainFunction,
   genericCall,
 ];
@@ -97,7 +103,7 @@ function compileTimeBuiltin({ callable, importIndex, instance, type }: Candidate
   return {
     kind: "compile-time builtin",
     expectedArity: type.signature.params.length,
-    intrinsic: `${module} ${name}`,
+    intrinsic: { name: `${module} ${name}`, code: callable, fastCall: null },
   };
 }
 
@@ -136,6 +142,35 @@ function hostFunction({ callable, type, instance, importIndex, errors }: Candida
 
 function runtimeTypeError({ type }: Candidate): Decision | null {
   return crossesToJS(type.signature) ? null : { kind: "runtime type error" };
+}
+
+/** Why one that is declared does not fit, `fastImportOf` says again when somebody asks. */
+function fastFunction({ callable, type }: Candidate): Decision | null {
+  const fast = fastImportOf(callable, type.signature);
+  if (fast === null || fast.fit.overload === null) return null;
+  const { declaration, receiver, target, fit } = fast;
+  const signature = declaration.overloads[fit.overload];
+  const receiverCheck = declaration.receiverCheck ?? null;
+  return {
+    kind: "fast API",
+    intrinsic: {
+      name: describeCSignature(signature),
+      code: null,
+      fastCall: { signature, receiver, receiverCheck, target },
+    },
+  };
+}
+
+function wellKnownImport({ callable, type }: Candidate): Decision | null {
+  const known = wellKnownImportOf(callable, type.signature);
+  if (known === null) return null;
+  return { kind: "well-known import", intrinsic: { name: known.name, code: known.code, fastCall: null } };
+}
+
+function mathIntrinsic({ callable, type }: Candidate): Decision | null {
+  const known = mathIntrinsicOf(callable, type.signature);
+  if (known === null) return null;
+  return { kind: "math intrinsic", intrinsic: { ...known, fastCall: null } };
 }
 
 function plainFunction({ callable, type }: Candidate): Decision | null {

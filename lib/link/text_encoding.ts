@@ -5,14 +5,15 @@
  * @module
  */
 
+import { isList, type ListElements } from "../runtime/array_class.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import { trap } from "../runtime/traps.ts";
 import { checkRange, elementCount, stringOf } from "./js_string.ts";
 
 /** What the builtins need of a wasm array with `(mut i8)` elements. */
 export interface ByteArray {
-  /** As many as the array has. */
-  readonly elements: Uint8Array | Int8Array;
+  /** As many as the array has; short arrays have them in a list. */
+  readonly elements: Uint8Array | Int8Array | ListElements;
 }
 
 /** Makes the array, of the type `(array (mut i8))`, that has these elements; it may keep them. */
@@ -37,8 +38,13 @@ const byteOffsetOf = getOwnPropertyDescriptor(TypedArray, "byteOffset")!.get!;
 const setBytes: (bytes: Uint8Array, source: Uint8Array) => void = call.bind(TypedArray.set);
 const isPlainBuffer = getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")!.get!;
 
-/** The elements from `start` up to `end` as bytes, not copied. */
-function bytesOf(elements: Uint8Array | Int8Array, start: number, end: number): Uint8Array {
+/** The elements from `start` up to `end` as bytes: a copy if they are in a list. */
+function bytesOf(elements: ByteArray["elements"], start: number, end: number): Uint8Array {
+  if (isList(elements)) {
+    const bytes = new Bytes(end - start);
+    for (let i = start; i < end; i++) bytes[i - start] = elements[i] as number;
+    return bytes;
+  }
   return new Bytes(
     apply(bufferOf, elements, []) as ArrayBuffer,
     (apply(byteOffsetOf, elements, []) as number) + start,
@@ -111,6 +117,11 @@ export function textEncoderBuiltins(newByteArray: NewByteArray): Readonly<Record
       const length = utf8Length(string);
       start >>>= 0;
       checkRange(start, start + length, elementCount(elements));
+      if (isList(elements)) {
+        const bytes = encode(encoder, string);
+        for (let i = 0; i < length; i++) elements[start + i] = bytes[i] << 24 >> 24;
+        return length;
+      }
       const bytes = bytesOf(elements, start, start + length);
       if (isShared(bytes)) setBytes(bytes, encode(encoder, string));
       else encodeInto(encoder, string, bytes);

@@ -236,7 +236,7 @@ export function newFilledArray(type: CanonicalType, value: Value, length: number
 }
 
 /** Whether elements are a list: of references, or of a short array of numbers. */
-export function isList(elements: Elements): elements is ListElements {
+export function isList(elements: Elements | ArrayBufferView): elements is ListElements {
   return isArray(elements);
 }
 

@@ -59,6 +59,8 @@ export const DEFAULT_FEATURES: FeatureSet = new Set<FeatureName>([
   "saturating-truncation",
   "bulk-memory",
   "reference-types",
+  "simd",
+  "relaxed-simd",
   "tail-calls",
   "exceptions",
   "legacy-exceptions",

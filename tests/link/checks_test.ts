@@ -26,7 +26,7 @@ const engine = testEngine();
 const module = compiledModule(engine, {
   imports: [0, 1, 2].map((index) => ({ module: "m", name: `f${index}`, kind: "global", index })),
 });
-const context: ImportContext = { module, errors: new InstantiationErrors(module.record.imports) };
+const context: ImportContext = { module, errors: new InstantiationErrors(module.record) };
 
 const refused = (check: () => unknown, text: string) => {
   const error = assertThrows(check, LinkError);

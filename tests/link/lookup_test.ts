@@ -13,7 +13,7 @@ function read(entries: Entry[], imports: unknown, importedStringConstants: strin
   return sanitizeImports(
     module,
     imports,
-    new InstantiationErrors(module.record.imports, "WebAssembly.Instance()"),
+    new InstantiationErrors(module.record, "WebAssembly.Instance()"),
   );
 }
 

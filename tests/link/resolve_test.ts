@@ -38,7 +38,7 @@ function resolve(
     new InstanceData(module),
     0,
     value,
-    new InstantiationErrors(module.record.imports),
+    new InstantiationErrors(module.record),
   );
 }
 
@@ -169,7 +169,7 @@ Deno.test("a subtype of the declared function type is accepted, unless the impor
     const reference = new FunctionReference(module.types[1], null, -1);
     const object = () => {};
     bindExternal(reference, object);
-    const errors = new InstantiationErrors(module.record.imports);
+    const errors = new InstantiationErrors(module.record);
     return resolveFunctionImport(new InstanceData(module), 0, object, errors).kind;
   };
   assertEquals(link(false), "wasm-to-wasm");
