@@ -20,8 +20,9 @@
  * @module
  */
 
-import { Engine } from "./lib/js_api/engine.ts";
+import { compiledModule, Engine } from "./lib/js_api/engine.ts";
 import type * as types from "./lib/js_api/types.ts";
+import { explainImports as explain, type ImportExplanation } from "./lib/link/explain.ts";
 import {
   attachMemory as memoryOver,
   type PostedMemory,
@@ -37,6 +38,8 @@ export {
   declareFastFunction,
   type FastFunctionDeclaration,
 } from "./lib/link/fast_api.ts";
+export type { FailedImport } from "./lib/link/errors.ts";
+export type { ImportExplanation } from "./lib/link/explain.ts";
 export type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./lib/memory/allocator.ts";
 export { ArrayBufferAllocator } from "./lib/memory/array_buffer_allocator.ts";
 export { DefaultAllocator } from "./lib/memory/default_allocator.ts";
@@ -92,6 +95,34 @@ export function attachMemory(
   engine: Engine = defaultEngine,
 ): types.Memory {
   return memoryOver(engine, posted);
+}
+
+/**
+ * How each import of `module` is called, what is against a faster way, and what it would take: for the imports object `imports`,
+ * or, without one, for what is usually imported by such names (those of WASI, of the builtins such as `wasm:js-string`, and of
+ * Emscripten's `env`). Nothing is instantiated, and no imported function is called; getters run as in instantiation.
+ *
+ * @example
+ * ```ts
+ * import { explainImports, WebAssembly, watToWasm } from "@tandem/wasm";
+ *
+ * const module = new WebAssembly.Module(watToWasm('(module (import "m" "f" (func (param i32))))'));
+ * const [{ callKind, reasons }] = explainImports(module, { m: { f: () => {} } });
+ * console.log(callKind, reasons); // "arity mismatch" [ "the function takes 0 arguments, the import passes 1" ]
+ * ```
+ *
+ * @throws {TypeError} when `module` is not a module of `engine`.
+ */
+export function explainImports(
+  module: types.Module,
+  imports?: types.Imports,
+  engine: Engine = defaultEngine,
+): ImportExplanation[] {
+  const compiled = compiledModule(engine, module);
+  if (compiled === null) {
+    throw new TypeError("explainImports(): Argument 0 must be a WebAssembly.Module of the engine");
+  }
+  return explain(compiled, imports);
 }
 
 /** The types of the {@linkcode WebAssembly} namespace, under the names they have in the host's. */

@@ -182,13 +182,80 @@
           (array.len (local.get $shapes)))))
     (local.get $sum))
   ;; the areas of 1,000 shapes of three types, 100 times
-  (func (export "casts") (param $n i32) (result i32)
+  (func (export "type tests") (param $n i32) (result i32)
     (local $shapes (ref null $shapes)) (local $i i32) (local $sum i32)
     (local.set $shapes (call $shapes (i32.const 1000)))
     (loop $again
       (local.set $i (i32.const 100))
       (loop $rounds
         (local.set $sum (i32.add (local.get $sum) (call $areas (local.get $shapes))))
+        (br_if $rounds (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+
+  ;; a list of anything, as languages with erased type parameters have it
+  (type $any (array (mut anyref)))
+  (type $vector (sub (struct (field $length (mut i32)) (field $elements (mut (ref $any))))))
+  (type $point (sub (struct (field $x (mut i32)) (field $y (mut i32)))))
+  (func $append (param $list (ref $vector)) (param $element anyref)
+    (local $length i32) (local $elements (ref $any))
+    (local.set $length (struct.get $vector $length (local.get $list)))
+    (if (i32.eq (local.get $length) (array.len (struct.get $vector $elements (local.get $list))))
+      (then
+        (local.set $elements
+          (array.new_default $any (i32.shl (local.get $length) (i32.const 1))))
+        (array.copy $any $any
+          (local.get $elements) (i32.const 0)
+          (struct.get $vector $elements (local.get $list)) (i32.const 0)
+          (local.get $length))
+        (struct.set $vector $elements (local.get $list) (local.get $elements))))
+    (array.set $any
+      (struct.get $vector $elements (local.get $list))
+      (local.get $length)
+      (local.get $element))
+    (struct.set $vector $length
+      (local.get $list)
+      (i32.add (local.get $length) (i32.const 1))))
+  (func $element (param $list (ref $vector)) (param $i i32) (result anyref)
+    (array.get $any (struct.get $vector $elements (local.get $list)) (local.get $i)))
+  (func $points (result (ref $vector))
+    (local $list (ref $vector)) (local $i i32)
+    (local.set $list
+      (struct.new $vector (i32.const 0) (array.new_default $any (i32.const 8))))
+    (loop $again
+      (call $append (local.get $list) (struct.new $point (local.get $i) (i32.const 2)))
+      (br_if $again
+        (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000))))
+    (local.get $list))
+  (func $move (param $list (ref $vector)) (result i32)
+    (local $point (ref null $point)) (local $i i32) (local $sum i32)
+    (loop $again
+      (local.set $point
+        (ref.cast (ref null $point) (call $element (local.get $list) (local.get $i))))
+      (struct.set $point $x
+        (local.get $point)
+        (i32.add
+          (struct.get $point $x (local.get $point))
+          (struct.get $point $y (local.get $point))))
+      (local.set $sum
+        (i32.add
+          (local.get $sum)
+          (struct.get $point $x
+            (ref.cast (ref $point) (call $element (local.get $list) (local.get $i))))))
+      (br_if $again
+        (i32.lt_u
+          (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+          (struct.get $vector $length (local.get $list)))))
+    (local.get $sum))
+  ;; 1,000 points in a list of anything, moved 100 times
+  (func (export "casts") (param $n i32) (result i32)
+    (local $list (ref null $vector)) (local $i i32) (local $sum i32)
+    (loop $again
+      (local.set $list (call $points))
+      (local.set $i (i32.const 100))
+      (loop $rounds
+        (local.set $sum
+          (i32.add (local.get $sum) (call $move (ref.as_non_null (local.get $list)))))
         (br_if $rounds (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum)))

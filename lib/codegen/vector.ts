@@ -84,15 +84,10 @@ function extract(width: Width, signed: boolean): Emitter {
   };
 }
 
-/** Takes the scalar on top of the stack: what it calls is done before the vector below is looked at. */
-function popReplacement(f: FunctionCompiler): Expression {
-  return f.popSimple();
-}
-
 function replace(width: Width): Emitter {
   return (f) => {
     const [component, shift] = laneOf(f.reader.u8(), width);
-    const value = popReplacement(f);
+    const value = f.popSimple();
     const lanes = popInts(f);
     lanes[component] = insertLane(lanes[component], value, width, shift);
     pushVector(f, lanes);
@@ -287,18 +282,18 @@ export const VECTOR_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i16x8.replace_lane": replace(16),
   "i32x4.replace_lane": (f) => {
     const lane = f.reader.u8();
-    const value = popReplacement(f);
+    const value = f.popSimple();
     pushVector(f, withLanes(f, popInts(f), lane, [value]));
   },
   "i64x2.replace_lane": replaceLong,
   "f32x4.replace_lane": (f) => {
     const lane = f.reader.u8();
-    const value = popReplacement(f);
+    const value = f.popSimple();
     pushVector(f, withLanes(f, popSingles(f, true), lane, [value]));
   },
   "f64x2.replace_lane": (f) => {
     const lane = f.reader.u8();
-    const value = popReplacement(f);
+    const value = f.popSimple();
     const components = popVector(f);
     if (areIn(f, "f64x2", components)) {
       return pushDoubles(f, withLanes(f, toDoubles(f, components, true), lane, [value]));

@@ -22,11 +22,6 @@ import {
 import * as words from "./vector_words.ts";
 import { extended, type Width } from "./vector_words.ts";
 
-/** Takes an i32 off the stack that may be written more than once, with what it calls done. */
-export function popScalar(f: FunctionCompiler): Expression {
-  return f.popSimple();
-}
-
 type Unary = (f: FunctionCompiler, a: Expression) => Expression;
 type Binary = (f: FunctionCompiler, a: Expression, b: Expression) => Expression;
 
@@ -373,7 +368,7 @@ export const VECTOR_LANE_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i32x4.shr_s": i32Shift(i32.shrS),
   "i32x4.shr_u": i32Shift(i32.shrU),
   "i32x4.dot_i16x8_s": binary(dotProduct),
-  "i32x4.all_true": (f) => f.push(allNonzero(popInts(f))),
+  "i32x4.all_true": (f) => f.push(allNonzero(popSimpleInts(f))),
   "i32x4.bitmask": (f) => f.push(bitmask(popInts(f))),
   "i64x2.add": i64Lanes("i64.add"),
   "i64x2.sub": i64Lanes("i64.sub"),
@@ -384,7 +379,7 @@ export const VECTOR_LANE_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i64x2.shr_s": i64Shift("i64.shr_s"),
   "i64x2.shr_u": i64Shift("i64.shr_u"),
   "i64x2.all_true": (f) => {
-    const [a, b, c, d] = popInts(f);
+    const [a, b, c, d] = popSimpleInts(f);
     f.push(allNonzero([i32.or(a, b), i32.or(c, d)]));
   },
   "i64x2.bitmask": (f) => {
@@ -400,6 +395,7 @@ export const VECTOR_LANE_EMITTERS: Readonly<Record<string, Emitter>> = {
   "i32x4.relaxed_dot_i8x16_i7x16_add_s": relaxedDotProductAdd,
 };
 
+/** Whether all are nonzero; they have been read, since the later ones may not be looked at. */
 function allNonzero(lanes: readonly Expression[]): Expression {
   const conditions = lanes.map((lane) => i32.compare(lane, "!==", ZERO, true));
   return derived(

@@ -38,7 +38,9 @@ interface Form {
 
 /** What a first compilation found out. */
 export interface VectorForms {
+  /** The live ranges. */
   readonly ranges: LiveRanges;
+  /** By range. */
   readonly forms: readonly Form[];
 }
 

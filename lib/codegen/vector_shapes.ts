@@ -52,9 +52,12 @@ export interface VectorLoad {
 
 /** A component of a vector in memory that has not been read yet. */
 export class LoadedLane extends Expression {
+  /** What it is a part of. */
   readonly load: VectorLoad;
+  /** Its place there. */
   readonly index: number;
 
+  /** `read` is the component as an int32. */
   constructor(load: VectorLoad, index: number, read: Expression) {
     super(read.text, read.precedence, read.kind, read.effects, read.variables, read.depth);
     this.load = load;
@@ -64,8 +67,10 @@ export class LoadedLane extends Expression {
 
 /** A component whose bits are all ones when a condition holds and zeros otherwise. */
 export class MaskLane extends Expression {
+  /** The condition. */
   readonly condition: Expression;
 
+  /** `mask` is the component, where it has been evaluated. */
   constructor(condition: Expression, mask: Expression = unary("-", condition, "sum")) {
     super(mask.text, mask.precedence, mask.kind, mask.effects, mask.variables, mask.depth);
     this.condition = condition;
@@ -77,9 +82,12 @@ export class MaskLane extends Expression {
  * all that most users of such masks need.
  */
 export class PackedMask extends Expression {
+  /** The highest bits, simple. */
   readonly high: Expression;
+  /** Bits of a lane. */
   readonly width: 8 | 16;
 
+  /** Of the highest bits, which are simple. */
   constructor(high: Expression, width: 8 | 16) {
     // Per lane: 2^width - 1 times the bit.
     const text = `(${high.operand(Precedence.Shift)}<<1)-(${high.operand(Precedence.Shift)}>>>${width - 1})`;
@@ -164,7 +172,7 @@ export function toInts(f: FunctionCompiler, components: Components): Expression[
 }
 
 /** The bits of a single. */
-export function singleBits(f: FunctionCompiler, lane: Expression): Expression {
+function singleBits(f: FunctionCompiler, lane: Expression): Expression {
   if (KEEPS_NAN_BITS && lane.kind === "f32") return call(f.scope.runtime("f32Bits"), [lane], "int");
   const text = `(${f.scope.runtime("SCRATCH_F32")}[0]=${lane.text},${f.scope.runtime("SCRATCH_I32")}[0])`;
   return derived(text, Precedence.Postfix, "int", [lane]);

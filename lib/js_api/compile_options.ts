@@ -4,13 +4,11 @@
  * @module
  */
 
+import { checkCompileTimeImports } from "../link/compile_time_builtins.ts";
 import type { LinkOptions } from "../runtime/compiled_module.ts";
 import type { TypeContext, TypeRegistry } from "../syntax/canonical_types.ts";
-import { matchValueType } from "../syntax/canonical_types.ts";
 import { compileErrorAt } from "../syntax/errors.ts";
-import type { Import, Module } from "../syntax/module.ts";
-import { EXTERN, refType } from "../syntax/types.ts";
-import { findBuiltin } from "./string_builtins.ts";
+import type { Module } from "../syntax/module.ts";
 import { isObject, toList, typeError } from "./web_idl.ts";
 
 /** Offsets of single imports are not kept: errors name the section's. */
@@ -51,37 +49,9 @@ export function validateOptions(
   types: TypeContext,
   registry: TypeRegistry,
 ): void {
-  const { builtins, importedStringConstants } = options;
+  const { builtins } = options;
   const twice = builtins.find((name, i) => builtins.indexOf(name) !== i);
   if (twice !== undefined) throw compileErrorAt(`Builtin set "${twice}" is named twice`, 0);
-  if (builtins.length === 0 && importedStringConstants === null) return;
   const at = module.sections.find(({ id }) => id === IMPORT_SECTION)?.start ?? 0;
-  module.imports.forEach((entry, index) => {
-    if (entry.module === importedStringConstants) {
-      if (!isStringConstant(entry, module, types)) {
-        throw compileErrorAt(
-          `String constant import #${index} "${entry.name}" must be an immutable global subtyping externref`,
-          at,
-        );
-      }
-      return;
-    }
-    const builtin = findBuiltin(entry.module, entry.name, builtins);
-    if (builtin === null) return;
-    const { params, results } = builtin.type;
-    const declared = entry.kind === "function" ? types[module.functions[entry.index].type] : null;
-    if (declared !== registry.functionType(params, results)) {
-      throw compileErrorAt(
-        `Imported builtin function "${entry.module}" "${entry.name}" has incorrect signature`,
-        at,
-      );
-    }
-  });
-}
-
-/** Whether a string fits an import: an immutable global that takes `(ref extern)`. */
-function isStringConstant({ kind, index }: Import, module: Module, types: TypeContext): boolean {
-  if (kind !== "global") return false;
-  const { value, mutable } = module.globals[index].type;
-  return !mutable && matchValueType(refType(EXTERN, false), value, types, types);
+  checkCompileTimeImports(module, types, options, registry, () => at);
 }

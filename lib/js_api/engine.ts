@@ -8,6 +8,7 @@ import { JavaScriptBackend } from "../codegen/javascript_backend.ts";
 import type { Allocator } from "../memory/allocator.ts";
 import { DefaultAllocator } from "../memory/default_allocator.ts";
 import type { EngineState, InstantiationMetrics } from "../runtime/engine_state.ts";
+import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { TypeRegistry } from "../syntax/canonical_types.ts";
 import { DEFAULT_FEATURES, type FeatureName } from "../syntax/features.ts";
 import { makeCompiler } from "./compiler.ts";
@@ -25,6 +26,7 @@ export interface EngineOptions {
 }
 
 let stateOf: (engine: Engine) => EngineState;
+let moduleIn: (engine: Engine, value: unknown) => CompiledModule | null;
 
 /**
  * An engine. Modules, instances, memories and so on of different engines have nothing to do with each other.
@@ -41,9 +43,11 @@ export class Engine {
   /** The engine's `WebAssembly` namespace. */
   readonly WebAssembly: WebAssemblyNamespace;
   readonly #state: EngineState;
+  readonly #moduleOf: (value: unknown) => CompiledModule | null;
 
   static {
     stateOf = (engine) => engine.#state;
+    moduleIn = (engine, value) => engine.#moduleOf(value);
   }
 
   /** Makes an engine. */
@@ -57,9 +61,10 @@ export class Engine {
       instantiated: onInstantiated,
     };
     const compiler = makeCompiler(state, features === undefined ? DEFAULT_FEATURES : new Set(features));
-    const { namespace, externals } = makeInterfaces(state, compiler);
+    const { namespace, externals, moduleOf } = makeInterfaces(state, compiler);
     state.externals = externals;
     this.#state = state;
+    this.#moduleOf = moduleOf;
     this.WebAssembly = namespace;
   }
 }
@@ -67,4 +72,9 @@ export class Engine {
 /** What the engine's instances share; for tools that look below the JavaScript interface. */
 export function engineState(engine: Engine): EngineState {
   return stateOf(engine);
+}
+
+/** What the engine has compiled as `module`, a `WebAssembly.Module`; null for any other value. */
+export function compiledModule(engine: Engine, module: unknown): CompiledModule | null {
+  return moduleIn(engine, module);
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { findBuiltin } from "../link/compile_time_builtins.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { bufferSource, copyBytes } from "./buffer_source.ts";
 import { readCompileOptions } from "./compile_options.ts";
 import type { Compiler } from "./compiler.ts";
-import { findBuiltin } from "./string_builtins.ts";
 import { externDescriptor } from "./type_descriptors.ts";
 import { defineInterface, internalSlot, typeError } from "./web_idl.ts";
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { BuiltinFunctions, byteArrays, findBuiltin } from "../link/compile_time_builtins.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { EngineState, Externals } from "../runtime/engine_state.ts";
 import { Tag } from "../runtime/tag.ts";
@@ -22,7 +23,6 @@ import { memoryInterface } from "./memory.ts";
 import { moduleInterface } from "./module.ts";
 import { promiseIntegration } from "./promise_integration.ts";
 import { responseBytes } from "./response.ts";
-import { findBuiltin } from "./string_builtins.ts";
 import { tableInterface } from "./table.ts";
 import { tagInterface } from "./tag.ts";
 import type { WebAssemblyNamespace } from "./types.ts";
@@ -32,6 +32,8 @@ import { isObject, typeError } from "./web_idl.ts";
 export interface Interfaces {
   readonly namespace: WebAssemblyNamespace;
   readonly externals: Externals;
+  /** The compiled module behind a `WebAssembly.Module`; null for any other value. */
+  readonly moduleOf: (value: unknown) => CompiledModule | null;
 }
 
 const { create, defineProperties, getOwnPropertyDescriptors, prototype: objectPrototype } = Object;
@@ -45,6 +47,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
   const tables = tableInterface(engine);
   const globals = globalInterface(engine);
   const tags = tagInterface(engine);
+  const builtins = new BuiltinFunctions(byteArrays(engine.types));
   const jsTag = new Tag(engine.types.functionType([EXTERNREF], []), true);
   const exceptions = exceptionInterface(engine, tags);
   const functions = functionInterface(engine);
@@ -155,6 +158,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
 
   return {
     namespace,
+    moduleOf: modules.moduleOf,
     externals: {
       functionObject: (reference) => functions.adopt(makeExportedFunction(reference)),
       memoryObject: memories.objectOf,
@@ -167,7 +171,10 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
       globalOf: globals.thingOf,
       tagOf: tags.thingOf,
       suspendedCallable: suspension.suspendedCallable,
-      builtin: (module, name, sets) => findBuiltin(module, name, sets)?.callable ?? null,
+      builtin(module, name, sets) {
+        const found = findBuiltin(module, name, sets);
+        return found === null ? null : builtins.functionOf(found);
+      },
     },
   };
 }

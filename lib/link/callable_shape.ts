@@ -31,15 +31,13 @@ export function formalParameterCount(callable: Callable): number {
 }
 
 /** What a callable is, as far as that shows from outside. */
-export type CallableShape = "function" | "class" | "bound function" | "proxy or native function";
+export type CallableShape = "function" | "class" | "bound function" | "bound function or proxy";
 
 /** What `callable` is; for people. */
 export function describeCallable(callable: Callable): CallableShape {
   const source = sourceOf(callable);
-  if (source === PROXY_SOURCE) {
-    // V8's text for bound functions is the same; only a proxy's target may lack the name.
-    return isBoundInV8(callable) ? "bound function" : "proxy or native function";
-  }
+  // V8 gives bound functions the same text, and to look further would run a proxy's traps.
+  if (source === PROXY_SOURCE) return "bound function or proxy";
   if (isClass(callable, source)) return "class";
   return isBound(callable, source) ? "bound function" : "function";
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { type ArrayClass, arrayClass, zeroArray } from "../runtime/array_class.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import type { LinkOptions } from "../runtime/compiled_module.ts";
 import {
@@ -129,6 +130,19 @@ export class BuiltinFunctions {
   }
 }
 
+/** Makes the arrays of bytes of an engine. */
+export function byteArrays(registry: TypeRegistry): NewByteArray {
+  let known: ArrayClass | null = null;
+  return (bytes) => {
+    known ??= arrayClass(arrayType(I8, false, registry));
+    const { length } = bytes;
+    const array = zeroArray(known, length);
+    const elements = array.elements as { [index: number]: number };
+    for (let i = 0; i < length; i++) elements[i] = bytes[i] << 24 >> 24;
+    return array as ReturnType<NewByteArray>;
+  };
+}
+
 /**
  * Checks the imports that the options make special: a builtin must be imported with exactly its type, a string constant as an immutable
  * global that can hold an externref. `offsetOf` is where an import stands in the module's bytes.
@@ -190,16 +204,7 @@ export function builtinType(
   registry: TypeRegistry,
 ): CanonicalType {
   const { params, result, element } = signatureNamed(SIGNATURES[set], name)!;
-  const types: CanonicalType[] = [];
-  if (element !== undefined) {
-    registry.addGroup(
-      [
-        finalType({ kind: "array", element: { storage: element, mutable: true } }, sharedValues),
-      ],
-      0,
-      types,
-    );
-  }
+  const types = element === undefined ? [] : [arrayType(element, sharedValues, registry)];
   const extern = sharedValues ? sharedHeapType(EXTERN) : EXTERN;
   const valueType = (place: Place): ValueType => {
     switch (place) {
@@ -222,6 +227,13 @@ export function builtinType(
   };
   registry.addGroup([finalType(composite, sharedFunction)], types.length, types);
   return types[types.length - 1];
+}
+
+function arrayType(element: ValueType, shared: boolean, registry: TypeRegistry): CanonicalType {
+  const types: CanonicalType[] = [];
+  const composite = { kind: "array", element: { storage: element, mutable: true } } as const;
+  registry.addGroup([finalType(composite, shared)], 0, types);
+  return types[0];
 }
 
 function finalType(composite: SubType["composite"], shared: boolean): SubType {

@@ -16,6 +16,7 @@ import type { Code } from "../runtime/function_reference.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import { RESULT_I32 } from "../runtime/return_registers.ts";
 import { foreign } from "../runtime/exception_boundary.ts";
+import { Itself } from "../runtime/private_fields.ts";
 
 const { apply } = Reflect;
 
@@ -134,12 +135,6 @@ function bigIntOf(low: number, high: number): bigint {
   LOW[1] = high;
   return BITS[0];
 }
-
-/** As a base class, gives the fields of the derived class to an object that is there already. */
-const Itself = function (object: object): object {
-  return object;
-} as unknown as new (object: object) => object;
-(Itself as { prototype: unknown }).prototype = null;
 
 type Receiver = PrivateViewOwner | null;
 

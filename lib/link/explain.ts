@@ -138,7 +138,10 @@ function explainFunction(
     const builtin = findBuiltin(from, name, BUILTIN_SETS);
     if (builtin !== null) {
       if (hasTypeOf(builtin, types[record.functions[index].type], module.engine.types)) {
-        says("builtins have to be asked for at compile time", `compile with { builtins: ["${builtin.set}"] }`);
+        says(
+          "builtins have to be asked for at compile time",
+          `compile with { builtins: ["${builtin.set}"] }`,
+        );
       } else says("the builtin of this name has another type");
     }
     explainNearMisses(type, value, says);
@@ -151,7 +154,9 @@ function explainFunction(
         break;
       case "arity mismatch":
         says(
-          `the function takes ${count(imported.expectedArity, "argument")}, the import passes ${type.params.length}`,
+          `the function takes ${
+            count(imported.expectedArity, "argument")
+          }, the import passes ${type.params.length}`,
           `give it ${count(type.params.length, "parameter")} without default values`,
         );
         break;
@@ -188,7 +193,9 @@ function explainNearMisses(type: FunctionType, value: unknown, says: Says): void
   if (fast !== null && fast.fit.overload === null) {
     const { reasons } = fast.fit;
     const several = reasons.length > 1;
-    for (const [i, reason] of reasons.entries()) says(`fast API${several ? ` overload ${i}` : ""}: ${reason}`);
+    for (const [i, reason] of reasons.entries()) {
+      says(`fast API${several ? ` overload ${i}` : ""}: ${reason}`);
+    }
   }
   const known = wellKnownImportsOf(value);
   if (known.length > 0) {
@@ -199,7 +206,9 @@ function explainNearMisses(type: FunctionType, value: unknown, says: Says): void
     );
   }
   const math = mathFunctionName(value);
-  if (math !== null) says(`${math} is an instruction only of floating point numbers`, `declare the import on f64`);
+  if (math !== null) {
+    says(`${math} is an instruction only of floating point numbers`, `declare the import on f64`);
+  }
   const reference = referenceOf(value);
   if (reference !== undefined && reference.instance !== null && known.length === 0) {
     const { instance } = reference;
@@ -210,19 +219,20 @@ function explainNearMisses(type: FunctionType, value: unknown, says: Says): void
 }
 
 function explainGeneric(callable: Callable, says: Says): void {
-  switch (describeCallable(callable)) {
+  const bound = boundFunctionOf(callable) !== undefined;
+  switch (bound ? "bound function" : describeCallable(callable)) {
     case "class":
-      return says("it is a class, and classes cannot be called", "import a function that makes the object");
+      return says("it is a class: calling it throws", "import a function that makes the object");
     case "bound function":
-      if (boundFunctionOf(callable) === undefined) {
-        return says(
-          "it is a bound function, and nobody can see what it is bound to",
-          "make it with boundCall(), call trackBoundFunctions() before it is made, or import an arrow function",
-        );
-      }
-      return says("it is a bound function", "import an arrow function that makes the same call");
-    case "proxy or native function":
-      return says("it is a proxy, or a function without source text", "import a plain function");
+      return says(
+        bound ? "it is a bound function" : "it is a bound function, and nobody can see what it is bound to",
+        "import an arrow function that makes the same call" + (bound ? "" : ", or make it with boundCall()"),
+      );
+    case "bound function or proxy":
+      return says(
+        "it is a proxy, or a bound function, and nobody can see what it stands for",
+        "import an arrow function that makes the same call, or make a bound function with boundCall()",
+      );
     case "function":
       return says("the number of its parameters is not known", "leave its property length alone");
   }
@@ -231,13 +241,20 @@ function explainGeneric(callable: Callable, says: Says): void {
 /** What is converted at each call. */
 function explainConversions({ params, results }: FunctionType, says: Says): void {
   if (params.includes(I64) || results.includes(I64)) {
-    says("i64 values become bigints", "pass i32 or f64 values, or declare a C signature (declareFastFunction)");
+    says(
+      "i64 values become bigints",
+      "pass i32 or f64 values, or declare a C signature (declareFastFunction)",
+    );
   }
-  if (results.length > 1) says("several results are taken from an iterable", "return an array, or one result");
+  if (results.length > 1) {
+    says("several results are taken from an iterable", "return an array, or one result");
+  }
 }
 
 function foreignTypes({ params, results }: FunctionType): string {
-  const types = [...params, ...results].filter((type) => !hasJSValues(type)).map((type) => valueTypeName(type));
+  const types = [...params, ...results].filter((type) => !hasJSValues(type)).map((type) =>
+    valueTypeName(type)
+  );
   return [...new Set(types)].join(" and ");
 }
 
@@ -257,7 +274,7 @@ function fromNames({ record, types, engine, options }: CompiledModule, importInd
   }
   const knownAs = known.provider === "compile-time builtins"
     ? known.description
-    : `${known.provider}: ${known.description}`;
+    : [known.provider, known.description].filter((part) => part !== "").join(": ");
   if (kind !== "function") return { ...NOTHING, knownAs };
   const type = types[record.functions[index].type];
   const builtin = findBuiltin(module, name, BUILTIN_SETS);

@@ -6,13 +6,13 @@
  */
 
 import type { ExternKind } from "../syntax/module.ts";
-import { findBuiltin, BUILTIN_SETS } from "./compile_time_builtins.ts";
+import { BUILTIN_SETS, findBuiltin } from "./compile_time_builtins.ts";
 
 /** What a name tells. */
 export interface ImportConvention {
   /** Who provides such imports. */
   readonly provider: "WASI preview 1" | "compile-time builtins" | "Emscripten";
-  /** What it is, in a few words. */
+  /** What it is, in a few words; empty where the name says it. */
   readonly description: string;
 }
 
@@ -63,7 +63,7 @@ const EMSCRIPTEN_THINGS: Readonly<Record<string, string | undefined>> = {
 /** What the names of an import tell; null when they are unknown. */
 export function conventionOf(module: string, name: string, kind: ExternKind): ImportConvention | null {
   if (kind === "function" && (module === "wasi_snapshot_preview1" || module === "wasi_unstable")) {
-    return WASI_FUNCTIONS.has(name) ? { provider: "WASI preview 1", description: "a system call" } : null;
+    return WASI_FUNCTIONS.has(name) ? { provider: "WASI preview 1", description: "" } : null;
   }
   if (kind === "function" && findBuiltin(module, name, BUILTIN_SETS) !== null) {
     return { provider: "compile-time builtins", description: `${module} ${name}` };

@@ -30,15 +30,15 @@ export function readImport(
   errors: InstantiationErrors,
 ): unknown {
   const entry = record.imports[index];
-    if (entry.kind === "global" && entry.module === options.importedStringConstants) return entry.name;
-    if (entry.kind === "function" && options.builtins.length > 0) {
-      const builtin = engine.externals.builtin(entry.module, entry.name, options.builtins);
-      if (builtin !== null) return builtin;
-    }
-    if (!isObject(imports)) throw errors.importsMissing();
-    const module = imports[entry.module];
-    if (!isObject(module)) throw errors.moduleNotAnObject(index);
-    return module[entry.name];
+  if (entry.kind === "global" && entry.module === options.importedStringConstants) return entry.name;
+  if (entry.kind === "function" && options.builtins.length > 0) {
+    const builtin = engine.externals.builtin(entry.module, entry.name, options.builtins);
+    if (builtin !== null) return builtin;
+  }
+  if (!isObject(imports)) throw errors.importsMissing();
+  const module = imports[entry.module];
+  if (!isObject(module)) throw errors.moduleNotAnObject(index);
+  return module[entry.name];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

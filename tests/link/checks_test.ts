@@ -25,6 +25,11 @@ import { compiledModule, memoryType, tableType, testEngine } from "../instance/t
 const engine = testEngine();
 const module = compiledModule(engine, {
   imports: [0, 1, 2].map((index) => ({ module: "m", name: `f${index}`, kind: "global", index })),
+  globals: [0, 1, 2].map((importIndex) => ({
+    type: { value: I32, mutable: false, shared: false },
+    importIndex,
+    init: null,
+  })),
 });
 const context: ImportContext = { module, errors: new InstantiationErrors(module.record) };
 

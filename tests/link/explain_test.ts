@@ -1,0 +1,166 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { compiledModule, Engine } from "../../lib/js_api/engine.ts";
+import { boundCall } from "../../lib/link/bound_functions.ts";
+import { explainImports, type ImportExplanation } from "../../lib/link/explain.ts";
+import { declareFastFunction } from "../../lib/link/fast_api.ts";
+import { watToWasm } from "../../lib/text/wat.ts";
+
+const engine = new Engine();
+const { WebAssembly } = engine;
+// deno-lint-ignore no-explicit-any
+type Loose = any;
+
+function explain(declarations: string, imports?: Loose, options?: Loose): ImportExplanation[] {
+  const module = new WebAssembly.Module(watToWasm(`(module ${declarations})`), options);
+  return explainImports(compiledModule(engine, module)!, imports);
+}
+
+/** One function import of `type`, given `value`. */
+const explainValue = (type: string, value: unknown): ImportExplanation =>
+  explain(`(import "m" "f" (func ${type}))`, { m: { f: value } })[0];
+
+Deno.test("an explanation names the import and its type", () => {
+  const [one] = explain('(import "m" "f" (func (param i32) (result f64)))', { m: { f: (x: number) => x } });
+  assertEquals(one, {
+    index: 0,
+    module: "m",
+    field: "f",
+    kind: "function",
+    type: "(i32) -> (f64)",
+    callKind: "arity match",
+    knownAs: null,
+    reasons: [],
+    remedies: [],
+    error: null,
+  });
+});
+
+Deno.test("an arity mismatch says how many parameters would do", () => {
+  const { callKind, reasons, remedies } = explainValue("(param i32 i32)", (x: number) => x);
+  assertEquals(callKind, "arity mismatch");
+  assertEquals(reasons, ["the function takes 1 argument, the import passes 2"]);
+  assertEquals(remedies, ["give it 2 parameters without default values"]);
+});
+
+Deno.test("a generic call says what the value is", () => {
+  const { callKind, reasons } = explainValue("", class {});
+  assertEquals([callKind, reasons], ["generic call", ["it is a class: calling it throws"]]);
+  const proxy = explainValue("", new Proxy(() => {}, {}));
+  assertEquals(proxy.callKind, "generic call");
+  assertEquals(proxy.reasons.length, 1);
+});
+
+Deno.test("explaining runs no trap of a proxy and calls nothing", () => {
+  const handler = new Proxy({}, {
+    get(_, trap) {
+      throw new Error(`trap ${String(trap)}`);
+    },
+  });
+  assertEquals(explainValue("", new Proxy(() => {}, handler)).error, null);
+  assertEquals(
+    explainValue("", () => {
+      throw new Error("called");
+    }).error,
+    null,
+  );
+});
+
+Deno.test("intrinsics are known by name, and near misses say which type they are well known under", () => {
+  const getInt32 = boundCall(DataView.prototype.getInt32);
+  const known = explainValue("(param externref i32 i32) (result i32)", getInt32);
+  assertEquals(
+    [known.callKind, known.knownAs, known.reasons],
+    ["well-known import", "DataView.prototype.getInt32", []],
+  );
+  const missed = explainValue("(param externref i32 i32) (result f64)", getInt32);
+  assertEquals(missed.callKind, "generic call");
+  assertEquals(missed.reasons[0], "DataView.prototype.getInt32 is well known under another type");
+  assertEquals(missed.remedies[0], "declare the import as (extern, i32, i32) -> i32");
+  const sine = explainValue("(param f64) (result f64)", Math.sin);
+  assertEquals([sine.callKind, sine.knownAs], ["math intrinsic", "Math.sin"]);
+  assertEquals(explainValue("(param i32) (result i32)", Math.sin).reasons, [
+    "Math.sin is an instruction only of floating point numbers",
+  ]);
+});
+
+Deno.test("a fast API function that does not fit says why, in the section's words", () => {
+  const f = declareFastFunction((x: number) => x, {
+    overloads: [{ params: ["i32"], result: "i32", int64: "bigint" }],
+    acceptsAnyReceiver: true,
+  });
+  assertEquals(explainValue("(param i32) (result i32)", f).callKind, "fast API");
+  assertEquals(explainValue("(param f64) (result i32)", f).reasons, ["fast API: parameter type mismatch"]);
+  assertEquals(explainValue("(param i32)", f).reasons, ["fast API: too few return values"]);
+});
+
+Deno.test("types that cannot cross and values that are converted are named", () => {
+  const vector = explainValue("(param v128)", () => {});
+  assertEquals(vector.callKind, "runtime type error");
+  assertEquals(vector.reasons, [
+    "values of v128 cannot go to or come from JavaScript: calling it throws",
+  ]);
+  assertEquals(explainValue("(param i64)", (_: bigint) => {}).reasons, ["i64 values become bigints"]);
+});
+
+Deno.test("what cannot be linked is explained by the error, import by import", () => {
+  const explanations = explain(
+    `(import "m" "f" (func)) (import "m" "g" (global i64)) (import "n" "x" (func)) (import "m" "ok" (func))
+      (import "m" "bad" (func))`,
+    {
+      m: {
+        f: 1,
+        g: 1,
+        ok: () => {},
+        get bad() {
+          throw new Error("mine");
+        },
+      },
+    },
+  );
+  assertEquals(explanations.map(({ error }) => error), [
+    "function import requires a callable",
+    "global import must be a number, valid Wasm reference, or WebAssembly.Global object",
+    "module is not an object or function",
+    null,
+    "mine",
+  ]);
+});
+
+Deno.test("without an imports object the names tell", () => {
+  const explanations = explain(`
+    (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_seek" (func (param i32 i64 i32 i32) (result i32)))
+    (import "env" "emscripten_resize_heap" (func (param i32) (result i32)))
+    (import "env" "memory" (memory 1))
+    (import "wasm:js-string" "length" (func (param externref) (result i32)))
+    (import "app" "f" (func))`);
+  assertEquals(explanations.map(({ callKind, knownAs }) => [callKind, knownAs]), [
+    ["arity match", "WASI preview 1"],
+    ["arity match", "WASI preview 1"],
+    ["arity match", "Emscripten: grows the memory"],
+    [null, "Emscripten: the program's memory"],
+    ["compile-time builtin", "wasm:js-string length"],
+    [null, null],
+  ]);
+  assertEquals(explanations[1].reasons, ["i64 values become bigints"]);
+  assertEquals(explanations[4].remedies, ['compile with { builtins: ["js-string"] }']);
+  assertEquals(explanations[5].reasons, ["the name is unknown"]);
+});
+
+Deno.test("LinkErrors say which import they are about", () => {
+  const module = new WebAssembly.Module(
+    watToWasm('(module (import "m" "ok" (func)) (import "m" "f" (func (param i32))))'),
+  );
+  const error = assertThrows(
+    () => new WebAssembly.Instance(module, { m: { ok() {}, f: 1 } }),
+    WebAssembly.LinkError,
+  );
+  assertEquals((error as Loose).import, {
+    index: 1,
+    module: "m",
+    field: "f",
+    kind: "function",
+    type: "(i32) -> ()",
+  });
+  assertEquals(Object.keys(error as object), []);
+});
