@@ -46,6 +46,8 @@ export { DefaultAllocator } from "./lib/memory/default_allocator.ts";
 export { HostMemoryAllocator } from "./lib/memory/host_memory_allocator.ts";
 export { PoolingAllocator, type PoolOptions } from "./lib/memory/pooling_allocator.ts";
 export type { InstantiationMetrics } from "./lib/runtime/engine_state.ts";
+export { type ModuleProfileData, parseProfile, Profile, type ProfileData } from "./lib/runtime/profile.ts";
+export type { TracedStep, TraceEvent, TraceSink } from "./lib/runtime/trace.ts";
 export type { Callable, ImportCallKind } from "./lib/runtime/imported_function.ts";
 export { CompileError, LinkError, type NativeErrorConstructor, RuntimeError } from "./lib/syntax/errors.ts";
 export type { Feature } from "./lib/syntax/opcodes.ts";

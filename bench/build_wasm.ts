@@ -27,6 +27,7 @@ const EXAMPLE = [...COMMON, "--target=wasm32-wasi"];
 /** Flags that single programs need, by name. */
 const EXTRA_FLAGS: Record<string, string[]> = {
   memcopy: ["-mbulk-memory"],
+  linkcheck: ["-mexec-model=reactor"],
   reactor: ["-mexec-model=reactor"],
 };
 

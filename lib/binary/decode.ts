@@ -43,6 +43,7 @@ import {
   readTableType,
 } from "./declarations.ts";
 import { MAX_TYPES, TypeReader } from "./type_reader.ts";
+import { decodeWtf8 } from "./wtf8.ts";
 
 const MAX_MODULE_SIZE = 1 << 30;
 const MAX_IMPORTS = 1_000_000;
@@ -54,6 +55,7 @@ const MAX_TABLES = 100_000;
 const MAX_MEMORIES = 100;
 const MAX_DATA_SEGMENTS = 100_000;
 const MAX_ELEMENT_SEGMENTS = 10_000_000;
+const MAX_STRINGS = 1_000_000;
 const MAX_FUNCTION_SIZE = 7_654_321;
 
 const MAGIC = 0x6d736100;
@@ -79,6 +81,7 @@ const Section = {
   Data: 11,
   DataCount: 12,
   Tag: 13,
+  StringRef: 14,
 } as const;
 
 const SECTION_NAMES = [
@@ -96,6 +99,7 @@ const SECTION_NAMES = [
   "Data",
   "DataCount",
   "Tag",
+  "StringRef",
 ];
 
 const EXTERN_KINDS: readonly ExternKind[] = ["function", "table", "memory", "global", "tag"];
@@ -127,6 +131,7 @@ class ModuleDecoder extends TypeReader {
   readonly #memories: Memory[] = [];
   readonly #globals: Global[] = [];
   readonly #tags: Tag[] = [];
+  readonly #strings: string[] = [];
   readonly #exports: Export[] = [];
   readonly #elements: ElementSegment[] = [];
   readonly #data: DataSegment[] = [];
@@ -175,6 +180,7 @@ class ModuleDecoder extends TypeReader {
       memories: this.#memories,
       globals: this.#globals,
       tags: this.#tags,
+      strings: this.#strings,
       exports: this.#exports,
       start: this.#start,
       elements: this.#elements,
@@ -281,6 +287,8 @@ class ModuleDecoder extends TypeReader {
         return;
       case Section.Tag:
         return this.#tagSection();
+      case Section.StringRef:
+        return this.#stringSection();
     }
   }
 
@@ -500,6 +508,20 @@ class ModuleDecoder extends TypeReader {
   #elementSection(): void {
     for (let count = this.count("segment count", MAX_ELEMENT_SEGMENTS); count > 0; count--) {
       this.#elements.push(readElementSegment(this, this.#tables.length, this.#functionCount));
+    }
+  }
+
+  #stringSection(): void {
+    this.require("stringref", "unexpected section <StringRef>");
+    const deferred = this.count("deferred string literal count", MAX_STRINGS);
+    if (deferred > 0) this.fail(`Invalid deferred string literal count ${deferred} (expected 0)`);
+    for (let count = this.count("string literal count", MAX_STRINGS); count > 0; count--) {
+      const length = this.u32("length");
+      const start = this.position;
+      this.skip(length);
+      const string = decodeWtf8(this.bytes, start, this.position);
+      if (string === null) this.fail("string literal: no valid WTF-8 string", start);
+      this.#strings.push(string);
     }
   }
 

@@ -23,9 +23,10 @@ import {
   writeTypes,
   writeValueType,
 } from "./encode_types.ts";
+import { encodeWtf8 } from "./wtf8.ts";
 
 /** Ids of the known sections in the order in which they stand in a module (specification 5.5.2). */
-export const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+export const SECTION_ORDER: readonly number[] = [1, 2, 3, 4, 5, 13, 14, 6, 7, 8, 9, 12, 10, 11];
 
 const EXTERN_CODES: Readonly<Record<ExternKind, number>> = {
   function: 0,
@@ -35,6 +36,7 @@ const EXTERN_CODES: Readonly<Record<ExternKind, number>> = {
   tag: 4,
 };
 const EXACT_FUNCTION = 0x20;
+const NO_DEFERRED_STRINGS = 0;
 
 /**
  * The binary form of a module. Custom sections keep their places; bodies and expressions are copied as they are, so a
@@ -109,6 +111,10 @@ function writeSection(out: ByteWriter, module: Module, id: number): void {
       return;
     case 13:
       return writeVector(out, defined(module.tags), ({ type }) => writeTag(out, type));
+    case 14:
+      if (module.strings.length === 0) return;
+      out.byte(NO_DEFERRED_STRINGS);
+      return writeVector(out, module.strings, (string) => out.sized(encodeWtf8(string)));
   }
 }
 

@@ -20,6 +20,7 @@ import {
   isNullable,
   isReference,
   isSharedAbstract,
+  isStringView,
   type Limits,
   type MemoryType,
   type RecursionGroup,
@@ -88,7 +89,7 @@ export function writeHeapType(out: ByteWriter, heap: HeapType): void {
 export function writeValueType(out: ByteWriter, type: ValueType): void {
   if (!isReference(type)) {
     out.byte(NUMBER_CODES[valueTypeName(type)]);
-  } else if (isNullable(type) && isAbstract(type)) {
+  } else if (isAbstract(type) && isNullable(type) !== isStringView(type)) {
     writeHeapType(out, heapTypeOf(type));
   } else {
     out.byte(isNullable(type) ? REF_NULL : REF);

@@ -9,6 +9,8 @@ import { type Immediate, type Opcode, opcodeOf, prefixed, prefixOf } from "../sy
 import type { TypeReader } from "./type_reader.ts";
 
 const EMPTY_BLOCK = 0x40;
+/** Behind the prefix of garbage collection, from here on. */
+const FIRST_STRING_OPCODE = 0x80;
 /** Set in the alignment field of an access that names its memory. */
 const MEMORY_INDEX_FLAG = 0x40;
 
@@ -34,7 +36,7 @@ export function invalidOpcode(code: number): string {
   const text = prefixOf(code).toString(16) + (code & 0xfff).toString(16).padStart(2, "0");
   switch (prefixOf(code)) {
     case 0xfb:
-      return `invalid gc opcode: ${text}`;
+      return `invalid ${(code & 0xfff) < FIRST_STRING_OPCODE ? "gc" : "stringref"} opcode: ${text}`;
     case 0xfd:
       return "invalid simd opcode";
     case 0xfe:

@@ -16,11 +16,13 @@ import {
   F64,
   FUNC,
   type HeapType,
+  heapTypeName,
   I16,
   I31,
   I32,
   I64,
   I8,
+  isStringView,
   NOEXN,
   NOEXTERN,
   NOFUNC,
@@ -28,6 +30,9 @@ import {
   refType,
   sharedHeapType,
   STRING,
+  STRINGVIEW_ITER,
+  STRINGVIEW_WTF16,
+  STRINGVIEW_WTF8,
   STRUCT,
   V128,
   type ValueType,
@@ -65,6 +70,9 @@ const ABSTRACT_TYPES = new Map<number, HeapType>([
   [0x6a, ARRAY],
   [0x69, EXN],
   [0x67, STRING],
+  [0x66, STRINGVIEW_WTF8],
+  [0x60, STRINGVIEW_WTF16],
+  [0x61, STRINGVIEW_ITER],
 ]);
 
 /** A reader that knows the features and how many types may be named where it stands. */
@@ -97,7 +105,9 @@ export class TypeReader extends Reader {
       return number;
     }
     if (code === REF_CODE || code === REF_NULL_CODE) {
-      return refType(this.heapType(), code === REF_NULL_CODE);
+      const heap = this.heapType();
+      if (code === REF_NULL_CODE && isStringView(heap)) this.fail("nullable string views don't exist", at);
+      return refType(heap, code === REF_NULL_CODE);
     }
     if (code === SHARED_CODE) {
       this.require("shared-everything-threads", "invalid value type 0x65", at);
@@ -106,7 +116,7 @@ export class TypeReader extends Reader {
     const abstract = ABSTRACT_TYPES.get(code);
     if (abstract === undefined) this.fail(`invalid value type 0x${code.toString(16)}`, at);
     this.#requireAbstract(abstract, "value", at);
-    return refType(abstract, true);
+    return refType(abstract, !isStringView(abstract));
   }
 
   /** A heap type (section 5.3.3 "Heap Types"). */
@@ -153,7 +163,12 @@ export class TypeReader extends Reader {
       case NOEXN:
         return this.require("exceptions", `invalid ${kind} type '${valueTypeName(refType(type, true))}'`, at);
       case STRING:
-        return this.require("stringref", `invalid ${kind} type 'stringref'`, at);
+      case STRINGVIEW_WTF8:
+      case STRINGVIEW_WTF16:
+      case STRINGVIEW_ITER: {
+        const name = kind === "value" ? valueTypeName(refType(type, true)) : heapTypeName(type);
+        return this.require("stringref", `invalid ${kind} type '${name}'`, at);
+      }
     }
   }
 

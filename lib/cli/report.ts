@@ -4,6 +4,8 @@
  * @module
  */
 
+import { decodeModule } from "../binary/decode.ts";
+import { NameSection } from "../binary/names.ts";
 import { CompileError, LinkError, RuntimeError } from "../syntax/errors.ts";
 import { ABORTED, BROKEN_PIPE, CommandError } from "./command.ts";
 import { quoted } from "./output.ts";
@@ -21,17 +23,20 @@ export function moduleError(file: string, error: unknown): unknown {
   return error;
 }
 
-/** Turns what ended a program early into one line; `file` is its module. */
-export function programError(file: string, error: unknown): unknown {
+/** Turns what ended a program early into one line; `file` is its module, with these bytes. */
+export function programError(file: string, error: unknown, bytes: Uint8Array): unknown {
   if (error instanceof RuntimeError) {
-    return new CommandError(`${file}: trap: ${withoutPrefix(error.message)}${place(error)}`, ABORTED);
+    return new CommandError(`${file}: trap: ${withoutPrefix(error.message)}${place(error, bytes)}`, ABORTED);
   }
   if (error instanceof BrokenPipe) return new CommandError(`${file}: ${error.message}`, BROKEN_PIPE);
   if (error instanceof SignalRaised) {
     return new CommandError(`${file}: ended by signal ${error.signal}`, 128 + error.signal);
   }
   if (error instanceof RangeError && error.message.includes("call stack")) {
-    return new CommandError(`${file}: trap: ${error.message.replace(/\.$/, "")}${place(error)}`, ABORTED);
+    return new CommandError(
+      `${file}: trap: ${error.message.replace(/\.$/, "")}${place(error, bytes)}`,
+      ABORTED,
+    );
   }
   if (error instanceof CommandError) return error;
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -43,12 +48,17 @@ function withoutPrefix(message: string): string {
   return message.replace(/^WebAssembly\.\w+\(\): /, "");
 }
 
-function place(error: Error): string {
+function place(error: Error, bytes: Uint8Array): string {
   const name = wasmFunction(error.stack ?? "");
-  return name === null ? "" : ` in function ${quoted(name)}`;
+  if (name === null) return "";
+  // Generated code calls a function without a name so; with a name it has that one.
+  const [, index] = /^f(\d+)$/.exec(name) ?? [];
+  const isName = index === undefined ||
+    [...new NameSection(decodeModule(bytes)).functions.values()].includes(name);
+  return isName ? ` in function ${quoted(name)}` : ` in function ${index}`;
 }
 
 /** The name of the innermost wasm function in a stack trace: generated code has `tandem:` URLs. */
 function wasmFunction(stack: string): string | null {
-  return /^\s*at (.+) \(tandem:/m.exec(stack)?.[1] ?? null;
+  return /^\s*at (.+) \(tandem:(?!export\/|import\/)/m.exec(stack)?.[1] ?? null;
 }

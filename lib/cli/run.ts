@@ -15,6 +15,7 @@ import { type Command, CommandError, readOptions } from "./command.ts";
 import { formatValue, parseValue } from "./invoke.ts";
 import { hostReason } from "./host_reason.ts";
 import { readModule } from "./module_file.ts";
+import { type ObservationFiles, observe } from "./observation.ts";
 import { print, quoted } from "./output.ts";
 import { moduleError, programError } from "./report.ts";
 import { WASI_MODULES, WasiProgram } from "./wasi/program.ts";
@@ -33,6 +34,9 @@ Options:
   --env NAME=VALUE     set a variable in the program's environment, which is empty otherwise; may be repeated
   --invoke NAME ARGS   call an export with ARGS, up to the next option that starts with two dashes:
                        integers (decimal or 0x), floating point numbers (also inf, nan), null
+  --trace FILE         write what the engine does to FILE, in Chrome's trace-event format
+  --profile FILE       count calls, and write them to FILE every ten seconds and at the end
+  --use-profile FILE   compile what FILE says is called before it is, and inline its usual targets
   --help               print this
   --version            print the version
 
@@ -45,30 +49,43 @@ export const run: Command = {
   async run(args) {
     const options = readRunOptions(args);
     const bytes = await readModule(options.file);
-    const { WebAssembly } = new Engine();
-    let instance: Instance;
-    let program: WasiProgram;
+    const observation = observe(options.files);
     try {
-      const module = new WebAssembly.Module(bytes);
-      checkImports(options.file, WebAssembly.Module.imports(module), WebAssembly.Module.exports(module));
-      program = new WasiProgram(options);
-      const imports = Object.fromEntries(WASI_MODULES.map((name) => [name, program.imports]));
-      instance = new WebAssembly.Instance(module, imports);
-    } catch (error) {
-      const reported = moduleError(options.file, error);
-      throw reported === error ? programError(options.file, error) : reported;
+      return runModule(options, bytes, new Engine(observation.engineOptions));
+    } finally {
+      observation.end();
     }
-    const exports: Record<string, unknown> = instance.exports;
-    if (options.invoke !== null) return invoke(options, options.invoke, bytes, program, instance);
-    const entry = exports._start ?? exports._initialize;
-    if (typeof entry !== "function") {
-      throw new CommandError(
-        `${options.file}: nothing to run: it exports neither _start nor _initialize; name a function with --invoke`,
-      );
-    }
-    return runEntry(options.file, program, instance, () => entry()) ?? 0;
   },
 };
+
+function runModule(options: RunOptions, bytes: Uint8Array<ArrayBuffer>, { WebAssembly }: Engine): number {
+  let instance: Instance;
+  let program: WasiProgram;
+  try {
+    const module = new WebAssembly.Module(bytes);
+    program = new WasiProgram(options);
+    checkImports(
+      options.file,
+      program,
+      WebAssembly.Module.imports(module),
+      WebAssembly.Module.exports(module),
+    );
+    const imports = Object.fromEntries(WASI_MODULES.map((name) => [name, program.imports]));
+    instance = new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    const reported = moduleError(options.file, error);
+    throw reported === error ? programError(options.file, error, bytes) : reported;
+  }
+  const exports: Record<string, unknown> = instance.exports;
+  if (options.invoke !== null) return invoke(options, options.invoke, bytes, program, instance);
+  const entry = exports._start ?? exports._initialize;
+  if (typeof entry !== "function") {
+    throw new CommandError(
+      `${options.file}: nothing to run: it exports neither _start nor _initialize; name a function with --invoke`,
+    );
+  }
+  return runEntry(options.file, bytes, program, instance, () => entry()) ?? 0;
+}
 
 /** What `run` was asked to do. */
 interface RunOptions {
@@ -77,13 +94,21 @@ interface RunOptions {
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly directories: readonly { readonly host: string; readonly guest: string }[];
+  readonly files: ObservationFiles;
+}
+
+function onlyFile(option: string, values: readonly string[]): string | null {
+  if (values.length > 1) throw new CommandError(`run: one --${option} FILE, please`);
+  return values[0] ?? null;
 }
 
 function readRunOptions(args: readonly string[]): RunOptions {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const own = args.slice(0, end);
   const invoke = takeInvocation(own);
-  const { values, positional } = readOptions(own, { values: ["dir", "env"] });
+  const { values, positional } = readOptions(own, {
+    values: ["dir", "env", "trace", "profile", "use-profile"],
+  });
   if (positional.length === 0) throw new CommandError("run: which FILE? See run --help");
   if (positional.length > 1) {
     throw new CommandError(
@@ -104,6 +129,11 @@ function readRunOptions(args: readonly string[]): RunOptions {
     args: [basename(file), ...programArgs],
     env: values.env,
     directories: values.dir.map(readDirectory),
+    files: {
+      trace: onlyFile("trace", values.trace),
+      profile: onlyFile("profile", values.profile),
+      useProfile: onlyFile("use-profile", values["use-profile"]),
+    },
   };
 }
 
@@ -132,11 +162,14 @@ function readDirectory(text: string): { host: string; guest: string } {
 
 function checkImports(
   file: string,
+  program: WasiProgram,
   imports: readonly ModuleImportDescriptor[],
   exports: readonly ModuleExportDescriptor[],
 ): void {
   for (const { module, name, kind } of imports) {
-    if (!WASI_MODULES.includes(module)) {
+    const provided = WASI_MODULES.includes(module) && kind === "function" &&
+      Object.hasOwn(program.imports, name);
+    if (!provided) {
       const what = `${kind} ${quoted(module)} ${quoted(name)}`;
       throw new CommandError(`${file}: missing import: ${what}; run provides only WASI preview 1`);
     }
@@ -150,6 +183,7 @@ function checkImports(
 /** Runs `entry`; returns the program's exit code if it called `proc_exit`, else null. */
 function runEntry(
   file: string,
+  bytes: Uint8Array,
   program: WasiProgram,
   instance: Instance,
   entry: () => unknown,
@@ -158,7 +192,7 @@ function runEntry(
     const outcome = program.call(instance, entry);
     return "exitCode" in outcome ? outcome.exitCode : null;
   } catch (error) {
-    throw programError(file, error);
+    throw programError(file, error, bytes);
   }
 }
 
@@ -177,11 +211,11 @@ function invoke(
   const values = words.map((word, index) => parseValue(word, params[index]));
   const exports = instance.exports as Record<string, CallableFunction>;
   if (typeof exports._start !== "function" && typeof exports._initialize === "function") {
-    const exitCode = runEntry(file, program, instance, () => exports._initialize());
+    const exitCode = runEntry(file, bytes, program, instance, () => exports._initialize());
     if (exitCode !== null) return exitCode;
   }
   let result: unknown;
-  const exitCode = runEntry(file, program, instance, () => result = exports[name](...values));
+  const exitCode = runEntry(file, bytes, program, instance, () => result = exports[name](...values));
   if (exitCode !== null) return exitCode;
   const all = results.length === 1 ? [result] : results.length === 0 ? [] : result as unknown[];
   all.forEach((value, index) => print(formatValue(value, results[index])));

@@ -19,7 +19,17 @@ import {
   unpacked,
   type ValueType,
 } from "../syntax/types.ts";
-import { asInt, call, derived, Effect, type Expression, int, name, OBSERVABLE, Precedence } from "./expression.ts";
+import {
+  asInt,
+  call,
+  derived,
+  Effect,
+  type Expression,
+  int,
+  name,
+  OBSERVABLE,
+  Precedence,
+} from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { defaultComponents, newReference, unsignedPacked, wrapped } from "./structs.ts";
@@ -106,8 +116,7 @@ function getElement(f: FunctionCompiler, unsigned: boolean): void {
   const outOfBounds = `${f.scope.runtime("arrayOutOfBounds")}()`;
   if (isReference(storage) && isNullable(storage)) {
     const element = f.temporary("ref");
-    const text =
-      `(${element.name}=${elements}[${index.text}])===undefined?${outOfBounds}:${element.name}`;
+    const text = `(${element.name}=${elements}[${index.text}])===undefined?${outOfBounds}:${element.name}`;
     const parts = [array, index, element.read()];
     return f.pushValue(storage, derived(text, Precedence.Conditional, "ref", parts, effects));
   }

@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { FunctionType, ValueType } from "../syntax/types.ts";
+import type { FunctionIndex, FunctionType, ValueType } from "../syntax/types.ts";
 import { asInt, call, derived, Effect, type Expression, OBSERVABLE, Precedence } from "./expression.ts";
 import { flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+import { readDrops } from "./import_calls.ts";
 import { popAddress } from "./memory.ts";
+import { foundCallText } from "./usual_target.ts";
 
 /** Pushes the results of a call, and writes it first unless one expression is all. */
 export function pushResults(f: FunctionCompiler, call: Expression, results: readonly ValueType[]): void {
@@ -40,10 +42,21 @@ function direct(f: FunctionCompiler): void {
   const index = f.reader.u32("function index");
   const { module } = f.scope;
   const type = f.scope.signature(module.record.functions[index].type);
+  if (module.record.functions[index].body === null) return imported(f, index, type);
   if (index === f.index) f.callsItself = true;
   const callee = index === f.index ? f.selfCallee : f.scope.callee(index);
   const expression = call(callee, popArguments(f, type), resultKind(type), Effect.Call);
   pushResults(f, expression, type.results);
+}
+
+function imported(f: FunctionCompiler, index: FunctionIndex, type: FunctionType): void {
+  const args = popArguments(f, type);
+  const kind = resultKind(type);
+  const drops = readDrops(f, type.results.length);
+  const expression = f.scope.imports.call(index, type, args, kind, drops) ??
+    call(f.scope.callee(index), args, kind, Effect.Call);
+  if (drops) f.discard(expression);
+  else pushResults(f, expression, type.results);
 }
 
 /**
@@ -51,6 +64,7 @@ function direct(f: FunctionCompiler): void {
  * Arguments come before the traps of the lookup.
  */
 function indirect(f: FunctionCompiler): void {
+  const offset = f.reader.position - 1;
   const typeIndex = f.reader.u32("type index");
   const table = f.reader.u32("table index");
   const { module } = f.scope;
@@ -69,10 +83,16 @@ function indirect(f: FunctionCompiler): void {
   const args = popArguments(f, type);
   const element = f.temporary("ref");
   const lookup = `${element.name}=${f.scope.elements(table)}[${index.text}]`;
-  const ready = `(${lookup})&&${element.name}.signatureId===${canonical.id}`;
   const resolve = `${f.scope.runtime("resolveIndirect")}(${element.name},${f.scope.type(typeIndex)})`;
-  const callee = `(${ready}?${element.name}.code:${resolve})`;
-  const text = `${callee}(${args.map(({ text }) => text).join(",")})`;
+  const text = foundCallText(f, {
+    offset,
+    expected: canonical,
+    lookup,
+    target: element.name,
+    code: (found) =>
+      `((${found})&&${element.name}.signatureId===${canonical.id}?${element.name}.code:${resolve})`,
+    args,
+  });
   const parts = [index, ...args, element.read()];
   pushResults(f, derived(text, Precedence.Postfix, resultKind(type), parts, Effect.Call), type.results);
 }

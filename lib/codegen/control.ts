@@ -260,6 +260,13 @@ function moves(f: FunctionCompiler, variables: readonly Variable[], values: read
   return text;
 }
 
+/** Whether a function that returns a call is missing from stack traces, as in JavaScriptCore: traps could not be located. */
+const DROPS_FRAMES = (() => {
+  const stack = () => new Error().stack ?? "";
+  const returning = () => stack();
+  return !returning().includes("returning");
+})();
+
 /** The statement that leaves the function with simple results. */
 function returnText(f: FunctionCompiler, values: readonly Expression[]): string {
   let text = "";
@@ -268,6 +275,10 @@ function returnText(f: FunctionCompiler, values: readonly Expression[]): string 
     text += `${elementStore(f, f.resultRegister(values[i].kind, i), values[i])};`;
   }
   if (inRegisters) return `${text}return null`;
+  const [value] = values;
+  if (DROPS_FRAMES && value !== undefined && (value.effects & (Effect.Call | Effect.Trap)) !== 0) {
+    return `${text}{const R=${value.text};return R}`;
+  }
   return `${text}return${values.length > 0 ? ` ${values[0].text}` : ""}`;
 }
 

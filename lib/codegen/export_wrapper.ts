@@ -4,12 +4,13 @@
  * @module
  */
 
-import { F32, F64, type FunctionType, I32, I64 } from "../syntax/types.ts";
+import { F32, F64, FUNCREF, type FunctionType, I32, I64, type ValueType } from "../syntax/types.ts";
 import { leaving } from "../runtime/exception_boundary.ts";
 import type { FunctionReference } from "../runtime/function_reference.ts";
 import { crossesToJS, toJSValue, toWebAssemblyValue, TYPE_INCOMPATIBILITY } from "../runtime/js_values.ts";
-import { evaluate } from "./group.ts";
-import { isPassedAsIs } from "./import_wrapper.ts";
+import { evaluate } from "./evaluation.ts";
+import { isPassedAsIs } from "./import_text.ts";
+import { newSlot } from "./slot.ts";
 
 const texts = new Map<string, string>();
 const { get, set } = Map.prototype;
@@ -29,9 +30,10 @@ export function makeExportWrapper(reference: FunctionReference): (...args: unkno
   const { engine } = reference.instance!;
   const link = {
     reference,
+    slot: newSlot(),
     leaving: (exception: unknown) => leaving(exception, engine),
     params: signature.params.map((type) => (value: unknown) =>
-      toWebAssemblyValue(value, type, context, engine)
+      toWebAssemblyValue(value, type, context)
     ),
     results: signature.results.map((type) => (value: unknown) => toJSValue(value, type)),
   };
@@ -46,7 +48,7 @@ function exportText(signature: FunctionType): string {
   return text;
 }
 
-function letter(type: number): string {
+function letter(type: ValueType): string {
   switch (type) {
     case I32:
       return "i";
@@ -56,58 +58,69 @@ function letter(type: number): string {
       return "f";
     case F64:
       return "d";
+    case FUNCREF:
+      return "c";
     default:
       return isPassedAsIs(type) ? "e" : "r";
   }
 }
 
+/** Conversions come before the `try`: what they throw is the caller's own affair. */
 function makeText({ params, results }: FunctionType): string {
-  let prologue =
-    "const reference=I.reference,leaving=I.leaving,fround=E.fround,unmarked=E.unmarked,RESULT_I32=E.RESULT_I32;\n" +
-    "const RESULT_F64=E.RESULT_F64,RESULT_REF=E.RESULT_REF,SCRATCH_I32=E.SCRATCH_I32,SCRATCH_I64=E.SCRATCH_I64;\n";
+  const constants = new Map([["leaving", "I.leaving"], ["slot", "I.slot"], ["reference", "I.reference"]]);
+  const constant = (identifier: string, value: string) => {
+    constants.set(identifier, value);
+    return identifier;
+  };
+  const runtime = (entry: string) => constant(entry, `E.${entry}`);
   let conversions = "";
   const args: string[] = [];
   for (const [i, type] of params.entries()) {
+    const argument = `a${i}`;
+    const low = `x${i}`;
+    args.push(low);
     switch (letter(type)) {
       case "i":
-        conversions += `const x${i}=+a${i}|0;`;
+        conversions += `const ${low}=+${argument}|0;`;
         break;
       case "l":
-        conversions += `SCRATCH_I64[0]=a${i};const x${i}=SCRATCH_I32[0],y${i}=SCRATCH_I32[1];`;
+        conversions += `const ${low}=${runtime("lowHalf")}(${argument}),${low}h=${
+          runtime("SCRATCH_I32")
+        }[1];`;
+        args.push(`${low}h`);
         break;
       case "f":
-        conversions += `const x${i}=fround(a${i});`;
+        conversions += `const ${low}=${runtime("fround")}(${argument});`;
         break;
       case "d":
-        conversions += `const x${i}=+a${i};`;
+        conversions += `const ${low}=+${argument};`;
         break;
       case "e":
-        conversions += `const x${i}=a${i};`;
+        conversions += `const ${low}=${argument};`;
+        break;
+      case "c":
+        conversions += `const ${low}=${runtime("functionFromJS")}(${argument});`;
         break;
       default:
-        prologue += `const p${i}=I.params[${i}];\n`;
-        conversions += `const x${i}=p${i}(a${i});`;
+        conversions += `const ${low}=${constant(`p${i}`, `I.params[${i}]`)}(${argument});`;
     }
-    args.push(`x${i}`);
-    if (type === I64) args.push(`y${i}`);
   }
   const values: string[] = [];
   let component = 0;
   for (const [i, type] of results.entries()) {
-    const kind = letter(type);
-    const from = (register: string) => component === 0 ? "r" : `${register}[${component}]`;
-    switch (kind) {
+    const from = (register: string) => component === 0 ? "r" : `${runtime(register)}[${component}]`;
+    switch (letter(type)) {
       case "i":
         values.push(from("RESULT_I32"));
         break;
       case "l":
         values.push(
-          `(SCRATCH_I32[0]=${from("RESULT_I32")},SCRATCH_I32[1]=RESULT_I32[${component + 1}],SCRATCH_I64[0])`,
+          `${runtime("bigIntOf")}(${from("RESULT_I32")},${runtime("RESULT_I32")}[${component + 1}])`,
         );
         component++;
         break;
       case "f":
-        values.push(`unmarked(${from("RESULT_F64")})`);
+        values.push(`${runtime("unmarked")}(${from("RESULT_F64")})`);
         break;
       case "d":
         values.push(from("RESULT_F64"));
@@ -115,18 +128,22 @@ function makeText({ params, results }: FunctionType): string {
       case "e":
         values.push(from("RESULT_REF"));
         break;
+      case "c":
+        values.push(`${runtime("functionToJS")}(${from("RESULT_REF")})`);
+        break;
       default:
-        prologue += `const r${i}=I.results[${i}];\n`;
-        values.push(`r${i}(${from("RESULT_REF")})`);
+        values.push(`${constant(`r${i}`, `I.results[${i}]`)}(${from("RESULT_REF")})`);
     }
     component++;
   }
-  const invocation = `(code??(code=reference.prepared()))(${args})`;
+  const invocation = `(slot.code??(slot.code=reference.prepared()))(${args})`;
   const result = results.length === 0
     ? `${invocation};`
     : results.length === 1
     ? `const r=${invocation};return ${values[0]}`
     : `const r=${invocation};return[${values}]`;
+  let prologue = "";
+  for (const [identifier, value] of constants) prologue += `const ${identifier}=${value};\n`;
   const parameters = params.map((_, i) => `a${i}`);
-  return `${prologue}let code=null;\nreturn(${parameters})=>{${conversions}try{${result}}catch(e){throw leaving(e)}};\n`;
+  return `${prologue}return(${parameters})=>{${conversions}try{${result}}catch(e){throw leaving(e)}};\n`;
 }

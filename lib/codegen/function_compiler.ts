@@ -93,9 +93,13 @@ export class FunctionCompiler extends FunctionBuilder {
       this.#instruction();
     }
     const forms = this.#abandoned ? null : this.vectors?.better();
-    if (forms) return new FunctionCompiler(this.scope, this.index, this.selfCallee, forms).compile(identifier);
-    if (this.#abandoned) return new FunctionCompiler(this.scope, this.index, this.selfCallee).compile(identifier);
-    const body = this.declarations() + this.text;
+    if (forms) {
+      return new FunctionCompiler(this.scope, this.index, this.selfCallee, forms).compile(identifier);
+    }
+    if (this.#abandoned) {
+      return new FunctionCompiler(this.scope, this.index, this.selfCallee).compile(identifier);
+    }
+    const body = this.declarations() + this.scope.prologue(this.index) + this.text;
     if (this.loop !== null) {
       this.loop.define(this.index, params, body);
       return "";

@@ -1,6 +1,7 @@
 /**
  * Groups: functions that are generated together, because they call each other, and share one scope. Their text depends on the
- * module alone; instances of the module evaluate it separately.
+ * module, and on how the imports that they call were resolved; instances of the module that agree on those share the text,
+ * and evaluate it separately.
  *
  * @module
  */
@@ -9,26 +10,14 @@ import { NameSection } from "../binary/names.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { Code } from "../runtime/function_reference.ts";
+import { type CallShape, GENERIC } from "./call_shape.ts";
+import { evaluate } from "./evaluation.ts";
 import { FunctionCompiler } from "./function_compiler.ts";
 import { GroupScope, type Membership } from "./group_scope.ts";
 import type { InstanceLink } from "./instance_link.ts";
-import { RUNTIME } from "./runtime_library.ts";
 import { TailCallGraph } from "./tail_call_graph.ts";
 
-const GeneratedFunction = Function;
 const { defineProperty } = Object;
-
-let evaluations = 0;
-
-/**
- * Evaluates generated text, a function body with the parameters `E` (the runtime library) and `I`. The last line makes
- * the text unique: V8 shares type feedback between functions of equal text, and a call that has seen the functions of two
- * instances is never inlined again.
- */
-export function evaluate(text: string, label: string, link: unknown): unknown {
-  const unique = `//# sourceURL=tandem:${label}/${++evaluations}\n`;
-  return new GeneratedFunction("E", "I", `"use strict";\n${text}${unique}`)(RUNTIME, link);
-}
 
 /** Bytes of a function body whose JavaScript V8 inlines: it takes up to 460 bytes of bytecode. */
 const INLINABLE_BYTES = 150;
@@ -58,6 +47,7 @@ export class Group {
   readonly #names: readonly (string | undefined)[];
   readonly #text: string;
   readonly #label: string;
+  readonly #shapes: ReadonlyMap<FunctionIndex, CallShape>;
 
   constructor(scope: GroupScope, code: FunctionNames) {
     let declarations = "";
@@ -86,6 +76,15 @@ export class Group {
     const loops = scope.tailLoops.text();
     this.#text = `${scope.preamble()}${declarations}${loops}return[${identifiers}];\n`;
     this.#label = `${code.label}/${identifiers[0]}`;
+    this.#shapes = scope.imports.shapes;
+  }
+
+  /** Whether the text is right for an instance whose imports are called as `shapeOf` says. */
+  fits(shapeOf: (index: FunctionIndex) => CallShape): boolean {
+    for (const [index, shape] of this.#shapes) {
+      if (shape !== GENERIC && shape !== shapeOf(index)) return false;
+    }
+    return true;
   }
 
   /** The code for one instance, of `functions` and their twins. */
@@ -99,18 +98,25 @@ export class Group {
 }
 
 /** What is generated of a module so far. */
-export class ModuleCode implements Membership, FunctionNames {
+export class ModuleCode implements FunctionNames {
   /** Names the module in stack traces. */
   readonly label: string;
   readonly tailCalls: TailCallGraph;
-  readonly #module: CompiledModule;
   readonly #names: ReadonlyMap<number, string>;
   readonly #groups = new Map<FunctionIndex, Group>();
+  /** The module's memory of resolutions: how each import is called in all code generated from now on. */
+  readonly #shapes = new Map<FunctionIndex, CallShape>();
   static #count = 0;
 
-  constructor(module: CompiledModule) {
+  readonly #makeScope: (membership: Membership, root: FunctionIndex) => GroupScope;
+
+  constructor(
+    module: CompiledModule,
+    makeScope: (membership: Membership, root: FunctionIndex) => GroupScope = (membership, root) =>
+      new GroupScope(module, membership, root),
+  ) {
+    this.#makeScope = makeScope;
     const names = new NameSection(module.record);
-    this.#module = module;
     this.tailCalls = new TailCallGraph(module);
     this.#names = names.functions;
     this.label = (names.module ?? `module${++ModuleCode.#count}`).replace(/[^A-Za-z0-9_.-]/g, "_").slice(
@@ -127,13 +133,47 @@ export class ModuleCode implements Membership, FunctionNames {
     return this.#groups.has(index);
   }
 
-  /** The group that a function belongs to, generated now if need be. */
-  group(index: FunctionIndex): Group {
+  /**
+   * The group that a function belongs to, for an instance whose imports are called as `shapeOf` says; generated now if need be. An
+   * import on which an earlier instance disagrees is generic from now on; the code that earlier instances have stays as it is.
+   */
+  group(index: FunctionIndex, shapeOf: (index: FunctionIndex) => CallShape): Group {
     let group = this.#groups.get(index);
-    if (group === undefined) {
-      group = new Group(new GroupScope(this.#module, this, index), this);
-      for (const member of group.functions) this.#groups.set(member, group);
-    }
+    if (group?.fits(shapeOf)) return group;
+    const membership = new Resolutions(this, group, (imported) => this.#shape(imported, shapeOf(imported)));
+    group = new Group(this.#makeScope(membership, index), this);
+    for (const member of group.functions) this.#groups.set(member, group);
     return group;
+  }
+
+  #shape(index: FunctionIndex, shape: CallShape): CallShape {
+    const known = this.#shapes.get(index);
+    const agreed = known === undefined || known === shape ? shape : GENERIC;
+    this.#shapes.set(index, agreed);
+    return agreed;
+  }
+}
+
+/** What a group that is being generated sees of the module. */
+class Resolutions implements Membership {
+  readonly tailCalls: TailCallGraph;
+  readonly importShape: (index: FunctionIndex) => CallShape;
+  readonly #code: ModuleCode;
+  /** The group as it was generated before; the new one has the same functions. */
+  readonly #former: ReadonlySet<FunctionIndex>;
+
+  constructor(code: ModuleCode, former: Group | undefined, importShape: (index: FunctionIndex) => CallShape) {
+    this.tailCalls = code.tailCalls;
+    this.importShape = importShape;
+    this.#code = code;
+    this.#former = new Set(former?.functions);
+  }
+
+  has(index: FunctionIndex): boolean {
+    return this.#code.has(index) && !this.#former.has(index);
+  }
+
+  functionName(index: FunctionIndex): string | undefined {
+    return this.#code.functionName(index);
   }
 }

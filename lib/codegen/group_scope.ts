@@ -7,9 +7,11 @@
 
 import { type FunctionIndex, type FunctionType, isReference, type TypeIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
+import { type CallShape, GENERIC } from "./call_shape.ts";
 import { Effect, Expression, name, Precedence } from "./expression.ts";
 import { componentKinds } from "./function_builder.ts";
 import { functionIdentifier } from "./identifier.ts";
+import { ImportCalls } from "./import_calls.ts";
 import { type Instruction, INSTRUCTIONS } from "./instructions.ts";
 import { RUNTIME } from "./runtime_library.ts";
 import type { TailCallGraph } from "./tail_call_graph.ts";
@@ -34,6 +36,8 @@ export interface Membership {
   functionName(index: FunctionIndex): string | undefined;
   /** The module's tail calls. */
   readonly tailCalls: TailCallGraph;
+  /** How an imported function is called; as a function of unknown nature when absent. */
+  importShape?(index: FunctionIndex): CallShape;
 }
 
 /** A group's scope while its text is written. */
@@ -52,11 +56,14 @@ export class GroupScope {
   readonly #atomicOperations = new Map<string, string>();
   readonly #fixedArrays = new Map<string, string>();
   readonly tailLoops: TailLoops;
+  /** The imported functions that the group calls. */
+  readonly imports: ImportCalls;
   #bytesLeft = GROUP_BYTES;
 
   constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
     this.module = module;
     this.tailLoops = new TailLoops(this, membership.tailCalls);
+    this.imports = new ImportCalls(this, (index) => membership.importShape?.(index) ?? GENERIC);
     this.#membership = membership;
     this.#add(root);
   }
@@ -110,10 +117,9 @@ export class GroupScope {
   /** What is called to call a function: its name in the group, or a slot that is filled at the first call. */
   callee(index: FunctionIndex): string {
     if (this.admits(index)) return this.identifier(index);
-    const slot = `f${index}`;
-    this.#slots.add(slot);
     // The call site sees only the function itself, never a stub: V8 and JavaScriptCore inline it.
-    return `(${slot}??(${slot}=I.code(${index})))`;
+    const slot = this.constant(`f${index}`, "I.slot()");
+    return `(${slot}.code??(${slot}.code=I.code(${index})))`;
   }
 
   /** The declaration of a function of the group. */
@@ -121,9 +127,27 @@ export class GroupScope {
     return `function ${identifier}(${params}){\n${body}}\n`;
   }
 
+  /** What a function does first. */
+  prologue(_index: FunctionIndex): string {
+    return "";
+  }
+
+  /**
+   * The code that the call of the instruction at `offset` in the module goes to: `code` itself; `target` is the reference it belongs
+   * to.
+   */
+  seen(_offset: number, code: string, _target: string): string {
+    return code;
+  }
+
+  /** The function that the call of the instruction at `offset` usually goes to; null when nobody knows. */
+  usualTarget(_offset: number): FunctionIndex | null {
+    return null;
+  }
+
   /** The reference to a function. */
   functionReference(index: FunctionIndex): Expression {
-    return name(this.#constant(`J${index}`, `I.reference(${index})`), "ref");
+    return name(this.constant(`J${index}`, `I.reference(${index})`), "ref");
   }
 
   /** The same with its code, which is made at the first use. */
@@ -133,7 +157,8 @@ export class GroupScope {
     return `(${slot}??(${slot}=I.prepared(${index})))`;
   }
 
-  #constant(identifier: string, value: string): string {
+  /** A constant of the group; `value` is its text. */
+  constant(identifier: string, value: string): string {
     this.#constants.set(identifier, value);
     return identifier;
   }
@@ -141,7 +166,7 @@ export class GroupScope {
   /** An entry of the runtime library. */
   runtime(entry: keyof typeof RUNTIME | string): string {
     if (!(entry in RUNTIME)) throw new Error(`no runtime function ${entry}`);
-    return this.#constant(entry, `E.${entry}`);
+    return this.constant(entry, `E.${entry}`);
   }
 
   /** A view of a memory, replaced when the memory grows. */
@@ -167,7 +192,7 @@ export class GroupScope {
 
   /** The memory object. */
   memory(index: number): Expression {
-    return name(this.#constant(`M${index}`, `I.memory(${index})`), "ref");
+    return name(this.constant(`M${index}`, `I.memory(${index})`), "ref");
   }
 
   /** An atomic operation on a shared memory, such as `add32`. */
@@ -175,27 +200,27 @@ export class GroupScope {
     const value = `I.atomics(${memory}).functions.${operation}`;
     const known = this.#atomicOperations.get(value) ?? `O${this.#atomicOperations.size}`;
     this.#atomicOperations.set(value, known);
-    return this.#constant(known, value);
+    return this.constant(known, value);
   }
 
   /** The high half of the result of the 64-bit atomic operation before. */
   atomicHighHalf(memory: number): string {
-    return `${this.#constant(`U${memory}`, `I.atomics(${memory}).high`)}[0]`;
+    return `${this.constant(`U${memory}`, `I.atomics(${memory}).high`)}[0]`;
   }
 
   /** The table object. */
   table(index: number): Expression {
-    return name(this.#constant(`T${index}`, `I.table(${index})`), "ref");
+    return name(this.constant(`T${index}`, `I.table(${index})`), "ref");
   }
 
   /** The array of a table's elements. */
   elements(index: number): string {
-    return this.#constant(`A${index}`, `I.table(${index}).elements`);
+    return this.constant(`A${index}`, `I.table(${index}).elements`);
   }
 
   /** A canonical type. */
   type(index: number): string {
-    return this.#constant(`C${index}`, `I.type(${index})`);
+    return this.constant(`C${index}`, `I.type(${index})`);
   }
 
   /** A function type with the module's own type indices; those of a canonical type mean something else. */
@@ -205,14 +230,19 @@ export class GroupScope {
     return composite;
   }
 
+  /** The mark of the structs or arrays of a type, or of those of exactly that type. */
+  mark(index: TypeIndex, exact: boolean): string {
+    return this.constant(`${exact ? "Q" : "Y"}${index}`, `I.mark(${index},${exact})`);
+  }
+
   /** The constructor of a struct type. */
   structClass(index: TypeIndex): string {
-    return this.#constant(`H${index}`, `I.structClass(${index})`);
+    return this.constant(`H${index}`, `I.structClass(${index})`);
   }
 
   /** What makes arrays of a type, all elements the same. */
   newArray(index: TypeIndex): string {
-    return this.#constant(`H${index}`, `I.arrayClass(${index}).filled`);
+    return this.constant(`H${index}`, `I.arrayClass(${index}).filled`);
   }
 
   /** What makes arrays of a type and number of elements from the elements. */
@@ -220,24 +250,24 @@ export class GroupScope {
     const key = `${index},${count}`;
     const known = this.#fixedArrays.get(key) ?? `L${this.#fixedArrays.size}`;
     this.#fixedArrays.set(key, known);
-    return this.#constant(known, `I.arrayClass(${index}).fixed(${count})`);
+    return this.constant(known, `I.arrayClass(${index}).fixed(${count})`);
   }
 
   /** What the exceptions of a tag have as their tag. */
   tag(index: number): string {
-    return this.#constant(`K${index}`, `I.tag(${index})`);
+    return this.constant(`K${index}`, `I.tag(${index})`);
   }
 
   /** The instance. */
   instance(): Expression {
-    return name(this.#constant("X", "I.instance"), "ref");
+    return name(this.constant("X", "I.instance"), "ref");
   }
 
   /** A number that is assigned to a variable of floats, as a double (see `ZERO_F64`). */
   double(value: number): string {
     const known = this.#doubles.get(value) ?? `z${this.#doubles.size}`;
     this.#doubles.set(value, known);
-    return this.#constant(known, `E.ZERO_F64+${value}`);
+    return this.constant(known, `E.ZERO_F64+${value}`);
   }
   readonly #doubles = new Map<number, string>();
 
@@ -255,7 +285,7 @@ export class GroupScope {
     const identifier = `n${this.#nans.size}`;
     const known = this.#nans.get(value) ?? identifier;
     this.#nans.set(value, known);
-    return name(this.#constant(known, `E.${value}`), kind);
+    return name(this.constant(known, `E.${value}`), kind);
   }
   readonly #nans = new Map<string, string>();
 
@@ -264,13 +294,13 @@ export class GroupScope {
     const { value, mutable } = this.module.record.globals[index].type;
     const kinds = componentKinds(value);
     if (!mutable) {
-      return kinds.map((kind, i) => name(this.#constant(`g${index}${"bcd"[i - 1] ?? ""}`, place(i)), kind));
+      return kinds.map((kind, i) => name(this.constant(`g${index}${"bcd"[i - 1] ?? ""}`, place(i)), kind));
     }
     const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
     const array = isReference(value) ? "tagged" : isFloat ? "untagged.f64" : "untagged.i32";
-    const storage = this.#constant(`G${index}`, `I.global(${index}).${array}`);
+    const storage = this.constant(`G${index}`, `I.global(${index}).${array}`);
     return kinds.map((kind, i) => {
-      const slot = this.#constant(`o${index}${"bcd"[i - 1] ?? ""}`, slotOf(i));
+      const slot = this.constant(`o${index}${"bcd"[i - 1] ?? ""}`, slotOf(i));
       return new Expression(`${storage}[${slot}]`, Precedence.Postfix, kind, Effect.ReadGlobal);
     });
 
@@ -297,6 +327,6 @@ export class GroupScope {
       const updates = views.map(([identifier, value]) => `${identifier}=${value}`).join(";");
       text += `I.onGrowth(()=>{${updates}});\n`;
     }
-    return text;
+    return text + this.imports.text();
   }
 }

@@ -12,8 +12,8 @@ const RESERVED = new Set(
     ),
 );
 
-/** The names that the code generator gives: one letter, a number, perhaps a letter; and what groups are passed. */
-const INTERNAL = /^(?:[A-Za-z][0-9]+[a-z]?|[A-Z])$/;
+/** The names that the code generator gives: one letter, a number, perhaps a letter and a number; and what groups are passed. */
+const INTERNAL = /^(?:[A-Za-z][0-9]+(?:[a-z][0-9]*)?|[A-Z])$/;
 const IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 const MAX_LENGTH = 200;
 

@@ -10,22 +10,29 @@ import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
 import { atomicOperations } from "../runtime/atomics.ts";
 import type { Code, FunctionReference, TailCode, TailEntry } from "../runtime/function_reference.ts";
 import type { Global } from "../runtime/global.ts";
-import type { HeapClass } from "../runtime/heap_objects.ts";
+import type { Counters } from "./profiling.ts";
+import type { ImportedFunction } from "../runtime/imported_function.ts";
+import { exactMark, type HeapClass, subtypeMark } from "../runtime/heap_objects.ts";
 import type { AtomicOperations } from "../runtime/host_atomics.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import type { Memory } from "../runtime/memory.ts";
 import { type Struct, structClass } from "../runtime/struct_class.ts";
 import type { Table } from "../runtime/table.ts";
 import type { Tag } from "../runtime/tag.ts";
+import { argumentConverter, resultConverter } from "./import_wrapper.ts";
+import { newSlot, type Slot } from "./slot.ts";
 
 /** An instance as generated text sees it, under the name `I`. */
 export class InstanceLink {
   readonly instance: InstanceData;
   /** Of the functions that are in open loops, by index. */
   readonly tails: Map<FunctionIndex, TailEntry> = new Map();
+  /** What the code counts calls with; null when it does not. */
+  readonly profile: Counters | null;
 
-  constructor(instance: InstanceData) {
+  constructor(instance: InstanceData, profile: Counters | null = null) {
     this.instance = instance;
+    this.profile = profile;
   }
 
   /** A memory. */
@@ -59,6 +66,11 @@ export class InstanceLink {
     return this.instance.module.types[index];
   }
 
+  /** The mark of the structs or arrays of a type, or of those of exactly that type. */
+  mark(index: TypeIndex, exact: boolean): symbol {
+    return exact ? exactMark(this.type(index)) : subtypeMark(this.type(index));
+  }
+
   /** The constructor of a struct type. */
   structClass(index: TypeIndex): HeapClass<Struct> {
     return structClass(this.type(index));
@@ -72,6 +84,31 @@ export class InstanceLink {
   /** The code of a function, made now if need be. */
   code(index: FunctionIndex): Code {
     return this.instance.functionReference(index).prepared();
+  }
+
+  /** Where a group keeps the code of a function of another group, or of unknown nature. */
+  slot(): Slot {
+    return newSlot();
+  }
+
+  /** An imported function. */
+  imported(index: FunctionIndex): ImportedFunction {
+    return this.instance.importedFunctions[index];
+  }
+
+  /** Converts an argument of an imported function to what JavaScript gets. */
+  argument(index: FunctionIndex, position: number): (value: unknown) => unknown {
+    return argumentConverter(this.#type(index), position);
+  }
+
+  /** Converts what JavaScript gives to a result of an imported function. */
+  result(index: FunctionIndex, position: number): (value: unknown) => unknown {
+    return resultConverter(this.#type(index), position);
+  }
+
+  #type(index: FunctionIndex): CanonicalType {
+    const { module } = this.instance;
+    return module.types[module.record.functions[index].type];
   }
 
   /** A reference to a function that has its code, made now if need be. */

@@ -4,15 +4,17 @@
  * @module
  */
 
-import { importedCount } from "../syntax/module.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { Backend } from "../runtime/engine_state.ts";
 import type { Code, FunctionReference, TailEntry } from "../runtime/function_reference.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
+import { traced } from "../runtime/trace.ts";
+import { callShape } from "./call_shape.ts";
 import { ModuleCode } from "./group.ts";
 import { makeImportWrapper } from "./import_wrapper.ts";
 import { InstanceLink } from "./instance_link.ts";
+import { type Advice, adviceFor, countersOf, type Profiling, ProfilingScope } from "./profiling.ts";
 import { SuspendableCode } from "./suspendable_code.ts";
 import { cannotSuspend, isSuspending } from "./suspending_import.ts";
 
@@ -22,23 +24,51 @@ interface InstanceCode {
   readonly codes: Map<FunctionIndex, Code>;
 }
 
+const NO_PROFILING: Profiling = { profile: null, data: null };
+
 /** Generates JavaScript for a function when it is first called, together with functions that it calls. */
 export class JavaScriptBackend implements Backend {
   readonly #modules = new WeakMap<CompiledModule, ModuleCode>();
   readonly #instances = new WeakMap<InstanceData, InstanceCode>();
+  readonly #profiling: Profiling;
+  readonly #advice = new WeakMap<CompiledModule, Advice>();
   readonly #suspendable = new SuspendableCode((module) => this.#moduleCode(module));
+
+  /** With `profiling`, code counts calls, or follows what was counted. */
+  constructor(profiling: Profiling = NO_PROFILING) {
+    this.#profiling = profiling;
+  }
+
+  instantiated(instance: InstanceData): void {
+    if (this.#profiling.data === null) return;
+    this.#moduleCode(instance.module);
+    for (const index of this.#advice.get(instance.module)?.eager ?? []) {
+      instance.functionReference(index).prepared();
+    }
+  }
 
   compile(instance: InstanceData, index: FunctionIndex): void {
     const reference = instance.functionReference(index);
-    if (index < importedCount(instance.module.record.functions)) {
+    if (instance.importedFunctions[index] !== undefined) {
       const suspends = isSuspending(instance.importedFunctions[index]);
       install(reference, suspends ? cannotSuspend : makeImportWrapper(instance, index));
       return;
     }
     const { link, codes } = this.#instanceCode(instance);
     if (!codes.has(index)) {
-      const group = this.#moduleCode(instance.module).group(index);
-      const linked = group.link(link);
+      const { group, linked } = traced(
+        instance.engine,
+        "compile",
+        () => ({ function: index }),
+        () => {
+          const { importedFunctions } = instance;
+          const group = this.#moduleCode(instance.module).group(
+            index,
+            (imported) => callShape(importedFunctions[imported]),
+          );
+          return { group, linked: group.link(link) };
+        },
+      );
       for (const [i, member] of group.functions.entries()) {
         const code = linked[i];
         codes.set(member, code);
@@ -59,14 +89,27 @@ export class JavaScriptBackend implements Backend {
 
   #moduleCode(module: CompiledModule): ModuleCode {
     let code = this.#modules.get(module);
-    if (code === undefined) this.#modules.set(module, code = new ModuleCode(module));
+    if (code === undefined) this.#modules.set(module, code = this.#newModuleCode(module));
     return code;
+  }
+
+  #newModuleCode(module: CompiledModule): ModuleCode {
+    const { profile, data } = this.#profiling;
+    const advice = data === null ? null : adviceFor(module, data);
+    if (advice !== null) this.#advice.set(module, advice);
+    if (profile === null && advice === null) return new ModuleCode(module);
+    return new ModuleCode(
+      module,
+      (membership, root) => new ProfilingScope(module, membership, root, profile !== null, advice),
+    );
   }
 
   #instanceCode(instance: InstanceData): InstanceCode {
     let code = this.#instances.get(instance);
     if (code === undefined) {
-      code = { link: new InstanceLink(instance), codes: new Map() };
+      const { profile } = this.#profiling;
+      const counters = profile === null ? null : countersOf(profile, instance);
+      code = { link: new InstanceLink(instance, counters), codes: new Map() };
       this.#instances.set(instance, code);
     }
     return code;

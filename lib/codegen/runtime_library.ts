@@ -16,17 +16,28 @@ import { TAIL_CALL } from "../runtime/suspension.ts";
 import { type Trap, trap, TRAP_MESSAGES } from "../runtime/traps.ts";
 import * as arrays from "../runtime/array_operations.ts";
 import { atomicCheck, atomicFence, atomicNotify, atomicWait32, atomicWait64 } from "../runtime/atomics.ts";
+import * as callConversions from "../runtime/call_conversions.ts";
+import { foreign } from "../runtime/exception_boundary.ts";
 import { externalize, internalize } from "../runtime/external_references.ts";
+import { ARRAY_MARK, EQ_MARK, STRUCT_MARK } from "../runtime/heap_objects.ts";
 import { setNanField } from "../runtime/struct_class.ts";
 import * as bulk from "../runtime/bulk_operations.ts";
 import * as access from "./memory_access.ts";
 import * as indirectCall from "./indirect_call.ts";
 
 const { imul, clz32, fround, abs, ceil, floor, trunc, sqrt, min, max } = Math;
+const { acos, asin, atan, atan2, cos, exp, log, pow, sin, tan } = Math;
+const HostTypeError = TypeError;
 
 const traps = Object.fromEntries(
-  (Object.keys(TRAP_MESSAGES) as Trap[]).map((name) => [name, () => trap(name)]),
-) as Record<Trap, () => never>;
+  (Object.keys(TRAP_MESSAGES) as Trap[]).map((name) => {
+    // A statement: JavaScriptCore drops the frame of a function that returns a call.
+    const trapHere = () => {
+      trap(name, trapHere);
+    };
+    return [name, trapHere];
+  }),
+) as Record<Trap, () => void>;
 
 /** By the name that generated code uses. */
 export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
@@ -41,6 +52,17 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   sqrt,
   min,
   max,
+  acos,
+  asin,
+  atan,
+  atan2,
+  cos,
+  exp,
+  log,
+  pow,
+  sin,
+  tan,
+  TypeError: HostTypeError,
   RESULT_I32,
   RESULT_F64,
   RESULT_REF,
@@ -59,9 +81,14 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   atomicNotify,
   atomicWait32,
   atomicWait64,
+  STRUCT_MARK,
+  ARRAY_MARK,
+  EQ_MARK,
   externalize,
   internalize,
   setNanField,
   ...indirectCall,
+  ...callConversions,
+  foreign,
   TAIL_CALL,
 });

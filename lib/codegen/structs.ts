@@ -19,7 +19,17 @@ import {
   unpacked,
   type ValueType,
 } from "../syntax/types.ts";
-import { asInt, asStored, call, derived, Effect, type Expression, int, Precedence, ZERO } from "./expression.ts";
+import {
+  asInt,
+  asStored,
+  call,
+  derived,
+  Effect,
+  type Expression,
+  int,
+  Precedence,
+  ZERO,
+} from "./expression.ts";
 import { componentKinds, flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";

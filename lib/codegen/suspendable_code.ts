@@ -110,7 +110,7 @@ export class SuspendableCode {
     }
     const imported = instance.importedFunctions[index];
     if (imported !== undefined) {
-      install(reference, makeSuspendingCode(imported.callable!, reference.type, instance.engine));
+      install(reference, makeSuspendingCode(imported.callable!, reference.type));
       return;
     }
     const { module, link } = this.#instance(instance);

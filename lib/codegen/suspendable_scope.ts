@@ -21,7 +21,6 @@ export interface SuspendableMembership extends Membership {
 export class SuspendableScope extends GroupScope {
   override readonly instructions: ReadonlyMap<number, Instruction> = SUSPENDABLE_INSTRUCTIONS;
   readonly #suspendable: ReadonlySet<FunctionIndex>;
-  readonly #slots = new Set<string>();
   readonly #tailCallers = new Set<FunctionIndex>();
 
   constructor(module: CompiledModule, membership: SuspendableMembership, root: FunctionIndex) {
@@ -42,9 +41,8 @@ export class SuspendableScope extends GroupScope {
   /** What is called to call a function that may suspend. */
   suspendableCallee(index: FunctionIndex): string {
     if (this.admits(index)) return this.identifier(index);
-    const slot = `y${index}`;
-    this.#slots.add(slot);
-    return `(${slot}??(${slot}=I.suspendable(${index})))`;
+    const slot = this.constant(`y${index}`, "I.slot()");
+    return `(${slot}.code??(${slot}.code=I.suspendable(${index})))`;
   }
 
   /** Notes that a function returns `TAIL_CALL`, so that it gets a loop around it. */
@@ -65,10 +63,5 @@ export class SuspendableScope extends GroupScope {
       `function*${identifier}(${params}){let c0=yield*${inner}(${params});` +
       `while(c0===${tailCall}){const c1=c0.suspends;c0=c0.go();if(c1)c0=yield*c0}return c0}\n` +
       `${tailCall}.loop(${identifier},${inner});\n`;
-  }
-
-  override preamble(): string {
-    if (this.#slots.size === 0) return super.preamble();
-    return `${super.preamble()}let ${[...this.#slots].map((slot) => `${slot}=null`).join(",")};\n`;
   }
 }

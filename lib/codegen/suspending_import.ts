@@ -7,13 +7,12 @@
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import { SuspendError } from "../syntax/errors.ts";
 import { boxAll, pushComponents, returnComponents, valueList } from "../runtime/components.ts";
-import type { EngineState } from "../runtime/engine_state.ts";
+import { iterableToList } from "../runtime/call_conversions.ts";
 import { foreign } from "../runtime/exception_boundary.ts";
 import type { Code } from "../runtime/function_reference.ts";
 import type { Callable, ImportedFunction } from "../runtime/imported_function.ts";
 import { toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import { asSuspendable, isComputing } from "../runtime/suspension.ts";
-import { iterableToList } from "./import_wrapper.ts";
 
 const { apply } = Reflect;
 
@@ -31,7 +30,7 @@ export function isSuspending({ kind, suspending }: ImportedFunction): boolean {
 }
 
 /** The code for callers that can be suspended: waits for what the callable returns, a promise or anything else. */
-export function makeSuspendingCode(callable: Callable, type: CanonicalType, engine: EngineState): Code {
+export function makeSuspendingCode(callable: Callable, type: CanonicalType): Code {
   const { signature: { params, results }, context } = type;
   return asSuspendable(function* (...components: unknown[]): Generator<unknown, unknown, unknown> {
     try {
@@ -42,7 +41,7 @@ export function makeSuspendingCode(callable: Callable, type: CanonicalType, engi
       const returned = results.length === 1 ? [settled] : iterableToList(settled, results.length);
       const converted = valueList();
       for (let i = 0; i < results.length; i++) {
-        pushComponents(converted, toWebAssemblyValue(returned[i], results[i], context, engine), results[i]);
+        pushComponents(converted, toWebAssemblyValue(returned[i], results[i], context), results[i]);
       }
       // The registers are set when all conversions have run: they may run wasm code.
       return returnComponents(converted, results);

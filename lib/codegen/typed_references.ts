@@ -37,6 +37,7 @@ import {
 import { flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
+import { foundCallText } from "./usual_target.ts";
 
 /** The null reference. */
 export const NULL: Expression = name("null", "ref");
@@ -108,7 +109,9 @@ function branchOnNonNull(f: FunctionCompiler): void {
 
 /** Subtypes of a function type have the same components: code needs no check of its signature. */
 function callReference(f: FunctionCompiler): void {
-  const type = f.scope.signature(f.reader.u32("type index"));
+  const offset = f.reader.position - 1;
+  const typeIndex = f.reader.u32("type index");
+  const type = f.scope.signature(typeIndex);
   const count = flatten(type.params).length;
   for (let depth = count; depth > 0; depth--) {
     if ((f.operands.at(-1 - depth)!.effects & OBSERVABLE) !== 0) f.simplify(depth);
@@ -117,8 +120,15 @@ function callReference(f: FunctionCompiler): void {
   const referenceType = f.types.pop()!;
   const reference = f.popSimple();
   const args = popArguments(f, type);
-  const callee = `(${dereferenced(f, reference, referenceType)}.code??${reference.text}.prepared())`;
-  const text = `${callee}(${args.map(({ text }) => text).join(",")})`;
+  const code = `(${dereferenced(f, reference, referenceType)}.code??${reference.text}.prepared())`;
+  const text = foundCallText(f, {
+    offset,
+    expected: f.scope.module.types[typeIndex],
+    lookup: reference.text,
+    target: reference.text,
+    code: () => code,
+    args,
+  });
   const parts = [reference, ...args];
   pushResults(f, derived(text, Precedence.Postfix, resultKind(type), parts, Effect.Call), type.results);
 }

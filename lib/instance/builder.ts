@@ -38,6 +38,7 @@ import type { ImportCallKind } from "../runtime/imported_function.ts";
 import { InstanceData } from "../runtime/instance_data.ts";
 import { Memory } from "../runtime/memory.ts";
 import { Table } from "../runtime/table.ts";
+import { traced } from "../runtime/trace.ts";
 import { Tag } from "../runtime/tag.ts";
 import type { Value } from "../runtime/values.ts";
 import { evaluate } from "./constant_expression.ts";
@@ -66,10 +67,18 @@ export interface Instantiation {
  */
 export function instantiate(module: CompiledModule, imports: unknown, context: string = ""): Instantiation {
   const builder = new InstanceBuilder(module, context);
-  const { instance, exports } = builder.build(imports);
+  const { engine } = module;
+  const { instance, exports } = traced(
+    engine,
+    "instantiate",
+    () => ({ importedFunctions: importedCount(module.record.functions) }),
+    () => builder.build(imports),
+  );
   const metrics = builder.metrics(true);
-  module.engine.instantiated?.(metrics);
-  runStart(instance);
+  engine.instantiated?.(metrics);
+  engine.backend.instantiated?.(instance);
+  const { start } = module.record;
+  if (start !== null) traced(engine, "start", () => ({ function: start }), () => runStart(instance));
   return { instance, exports, metrics };
 }
 

@@ -112,6 +112,7 @@ function evaluateAny({ bytes, start }: ByteRange, instance: InstanceData): Value
         stack.push(instance.functionReference(reader.u32("function index")));
         break;
       case "ref.i31":
+      case "ref.i31_shared":
         stack.push((stack.pop() as number) << I31_SHIFT >> I31_SHIFT);
         break;
       case "any.convert_extern":

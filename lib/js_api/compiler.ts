@@ -7,6 +7,7 @@
 import { decodeModule } from "../binary/decode.ts";
 import { CompiledModule, type LinkOptions } from "../runtime/compiled_module.ts";
 import type { EngineState } from "../runtime/engine_state.ts";
+import { traced } from "../runtime/trace.ts";
 import { CompileError } from "../syntax/errors.ts";
 import type { FeatureSet } from "../syntax/features.ts";
 import { ModuleValidation, validateModule } from "../valid/module.ts";
@@ -32,11 +33,18 @@ function giveWay(): Promise<void> {
 
 /** The compiler of `engine`, for modules that use `features`. */
 export function makeCompiler(engine: EngineState, features: FeatureSet): Compiler {
+  const decode = (bytes: Uint8Array) =>
+    traced(engine, "decode", () => ({ bytes: bytes.length }), () => decodeModule(bytes, { features }));
   return {
     compile(api, bytes, options) {
       try {
-        const record = decodeModule(bytes, { features });
-        const types = validateModule(record, engine.types, { features });
+        const record = decode(bytes);
+        const types = traced(
+          engine,
+          "validate",
+          () => ({ bytes: bytes.length }),
+          () => validateModule(record, engine.types, { features }),
+        );
         validateOptions(options, record, types, engine.types);
         return new CompiledModule(engine, record, types, options);
       } catch (error) {
@@ -45,9 +53,10 @@ export function makeCompiler(engine: EngineState, features: FeatureSet): Compile
     },
     async compileInSlices(api, bytes, options) {
       try {
-        const record = decodeModule(bytes, { features });
+        const record = decode(bytes);
         const validation = new ModuleValidation(record, engine.types, { features });
-        while (validation.advance(SLICE)) await giveWay();
+        const slice = () => validation.advance(SLICE);
+        while (traced(engine, "validate", () => ({ bytes: SLICE }), slice)) await giveWay();
         validateOptions(options, record, validation.types, engine.types);
         return new CompiledModule(engine, record, validation.types, options);
       } catch (error) {

@@ -9,8 +9,11 @@ import type { Allocator } from "../memory/allocator.ts";
 import { DefaultAllocator } from "../memory/default_allocator.ts";
 import type { EngineState, InstantiationMetrics } from "../runtime/engine_state.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
+import type { Profile, ProfileData } from "../runtime/profile.ts";
+import type { TraceSink } from "../runtime/trace.ts";
 import { TypeRegistry } from "../syntax/canonical_types.ts";
 import { DEFAULT_FEATURES, type FeatureName } from "../syntax/features.ts";
+import { measured } from "./measurement.ts";
 import { makeCompiler } from "./compiler.ts";
 import { makeInterfaces } from "./namespace.ts";
 import type { WebAssemblyNamespace } from "./types.ts";
@@ -23,6 +26,17 @@ export interface EngineOptions {
   readonly features?: Iterable<FeatureName>;
   /** Told of each instantiation, before its start function runs, and of failed ones. */
   readonly onInstantiated?: (metrics: InstantiationMetrics) => void;
+  /**
+   * Whether each instantiation becomes a `performance.measure` entry called `tandem:instantiate`, with the metrics as its `detail`; true when
+   * absent. The engine keeps the latest few hundred of them.
+   */
+  readonly measure?: boolean;
+  /** Takes events in Chrome's trace-event format: decoding, validation, compilation, instantiation, start functions. */
+  readonly trace?: TraceSink;
+  /** Counts calls. The code that counts is slower than other code. */
+  readonly profile?: Profile;
+  /** What a {@linkcode Profile} has counted before: decides what is compiled before its first call, and what may be inlined. */
+  readonly useProfile?: ProfileData;
 }
 
 let stateOf: (engine: Engine) => EngineState;
@@ -52,13 +66,14 @@ export class Engine {
 
   /** Makes an engine. */
   constructor(options: EngineOptions = {}) {
-    const { allocator, features, onInstantiated } = options;
+    const { allocator, features, onInstantiated, measure = true, trace, profile, useProfile } = options;
     const state: { -readonly [Field in keyof EngineState]: EngineState[Field] } = {
       types: new TypeRegistry(),
       allocator: allocator ?? new DefaultAllocator(),
-      backend: new JavaScriptBackend(),
+      backend: new JavaScriptBackend({ profile: profile ?? null, data: useProfile ?? null }),
       externals: undefined!,
-      instantiated: onInstantiated,
+      instantiated: measure ? measured(onInstantiated) : onInstantiated,
+      trace,
     };
     const compiler = makeCompiler(state, features === undefined ? DEFAULT_FEATURES : new Set(features));
     const { namespace, externals, moduleOf } = makeInterfaces(state, compiler);

@@ -5,7 +5,6 @@
  */
 
 import { boxAll, pushComponents, valueList } from "../runtime/components.ts";
-import type { EngineState } from "../runtime/engine_state.ts";
 import { bindException, exceptionOf, ExceptionPackage } from "../runtime/exception_package.ts";
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import type { Tag } from "../runtime/tag.ts";
@@ -26,9 +25,8 @@ const { captureStackTrace } = Error as {
   captureStackTrace?: (error: object, caller: object) => void;
 };
 
-/** The interface `Exception` of `engine`. */
+/** The interface `Exception` of an engine. */
 export function exceptionInterface(
-  engine: EngineState,
   tags: ExternalInterface<Tag>,
 ): ExternalInterface<ExceptionPackage> {
   /** The stacks that were asked for. */
@@ -70,7 +68,7 @@ export function exceptionInterface(
       const components = valueList();
       for (let i = 0; i < params.length; i++) {
         if (!hasJSValues(params[i])) throw typeError(api, `Invalid type ${valueTypeName(params[i])}`);
-        const value = toWebAssemblyValue(values[i], params[i], tag.type.context, engine, fail);
+        const value = toWebAssemblyValue(values[i], params[i], tag.type.context, fail);
         pushComponents(components, value, params[i]);
       }
       const object = make();

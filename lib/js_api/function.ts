@@ -113,7 +113,7 @@ class CallableSource implements CodeSource {
       suspending,
       intrinsic: null,
     };
-    reference.code = suspending ? cannotSuspend : importCode(imported, this.engine);
+    reference.code = suspending ? cannotSuspend : importCode(imported);
     reference.signatureId = reference.type.id;
   }
 
@@ -129,7 +129,7 @@ class CallableSource implements CodeSource {
     const { callable, suspending } = this.#wrapped;
     reference.suspends = suspending;
     reference.suspendableCode = suspending
-      ? makeSuspendingCode(callable, reference.type, this.engine)
+      ? makeSuspendingCode(callable, reference.type)
       : reference.prepared();
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { EngineState } from "../runtime/engine_state.ts";
 import { Global } from "../runtime/global.ts";
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import { defaultValue } from "../runtime/values.ts";
@@ -20,13 +19,13 @@ import { typeError } from "./web_idl.ts";
 const GETTER = "get WebAssembly.Global.value)";
 const SETTER = "set WebAssembly.Global.value)";
 
-/** The interface `Global` of `engine`. */
-export function globalInterface(engine: EngineState): ExternalInterface<Global> {
+/** The interface `Global` of an engine. */
+export function globalInterface(): ExternalInterface<Global> {
   const convert = (value: unknown, type: ValueType, types: TypeContext, api: string) => {
     const fail: ConversionFailure = (reason) => {
       throw typeError(api, reason);
     };
-    return toWebAssemblyValue(value, type, types, engine, fail);
+    return toWebAssemblyValue(value, type, types, fail);
   };
   const checkVisible = ({ type }: Global, api: string, verb: string) => {
     if (type.value === V128) throw typeError(api, `Can't ${verb} the value of s128 WebAssembly.Global`);

@@ -44,12 +44,12 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
   const modules = moduleInterface(compiler);
   const instances = instanceInterface(modules);
   const memories = memoryInterface(engine);
-  const tables = tableInterface(engine);
-  const globals = globalInterface(engine);
+  const tables = tableInterface();
+  const globals = globalInterface();
   const tags = tagInterface(engine);
   const builtins = new BuiltinFunctions(byteArrays(engine.types));
   const jsTag = new Tag(engine.types.functionType([EXTERNREF], []), true);
-  const exceptions = exceptionInterface(engine, tags);
+  const exceptions = exceptionInterface(tags);
   const functions = functionInterface(engine);
   const suspension = promiseIntegration(engine);
 

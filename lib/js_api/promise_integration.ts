@@ -112,7 +112,7 @@ function promisingFunction(original: FunctionReference, engine: EngineState): ob
     if (!crosses) throw new TypeError(TYPE_INCOMPATIBILITY);
     const components = valueList();
     for (let i = 0; i < params.length; i++) {
-      pushComponents(components, toWebAssemblyValue(args[i], params[i], context, engine), params[i]);
+      pushComponents(components, toWebAssemblyValue(args[i], params[i], context), params[i]);
     }
     return compute(reference, components, outcome);
   };

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { EngineState } from "../runtime/engine_state.ts";
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import { MAXIMUM_TABLE_SIZE, Table } from "../runtime/table.ts";
 import { NO_TYPES } from "../syntax/canonical_types.ts";
@@ -16,8 +15,8 @@ import { tableDescriptor } from "./type_descriptors.ts";
 import type { TableTypeDescriptor } from "./types.ts";
 import { addressValue, fromAddress, rangeError, typeError } from "./web_idl.ts";
 
-/** The interface `Table` of `engine`. */
-export function tableInterface(engine: EngineState): ExternalInterface<Table> {
+/** The interface `Table` of an engine. */
+export function tableInterface(): ExternalInterface<Table> {
   /** A value argument of an operation; `rest` is empty when it is missing. */
   const toElement = (table: Table, api: string, rest: readonly unknown[], complaint: string): unknown => {
     const { element } = table.type;
@@ -30,7 +29,7 @@ export function tableInterface(engine: EngineState): ExternalInterface<Table> {
     const fail: ConversionFailure = (reason) => {
       throw typeError(api, `${complaint}: ${reason}`);
     };
-    return toWebAssemblyValue(rest[0], element, table.types, engine, fail);
+    return toWebAssemblyValue(rest[0], element, table.types, fail);
   };
   const toIndex = (table: Table, api: string, index: unknown): bigint =>
     addressValue(api, "Argument 0", index, table.type.addressType);
@@ -67,7 +66,7 @@ export function tableInterface(engine: EngineState): ExternalInterface<Table> {
       };
       const initial = value === undefined
         ? (element === EXTERNREF ? undefined : null)
-        : toWebAssemblyValue(value, element, NO_TYPES, engine, fail);
+        : toWebAssemblyValue(value, element, NO_TYPES, fail);
       const table = Table.create({ element, addressType, limits, shared: false }, NO_TYPES);
       table.fill(0, initial, table.size);
       return table;

@@ -108,7 +108,7 @@ export function checkGlobal(
     typeof value === "bigint" && type.value === I64 ||
     typeof value === "number" && (type.value === I32 || type.value === F32 || type.value === F64);
   if (!convertible) throw errors.notAGlobal(index);
-  const converted = toWebAssemblyValue(value, type.value, types, engine, (reason) => {
+  const converted = toWebAssemblyValue(value, type.value, types, (reason) => {
     throw errors.globalConversion(index, reason);
   });
   return { kind: "value", value: converted };

@@ -121,6 +121,15 @@ function callBuiltin(name: DataViewAccessor, receiver: unknown, ...args: unknown
   }
 }
 
+/** What the builtin throws. */
+function errorOf(name: DataViewAccessor, receiver: unknown, ...args: unknown[]): unknown {
+  try {
+    return callBuiltin(name, receiver, ...args);
+  } catch (exception) {
+    return exception;
+  }
+}
+
 const LOW = new Int32Array(2);
 const BITS = new BigInt64Array(LOW.buffer);
 
@@ -169,7 +178,9 @@ class PrivateViewOwner extends Itself {
           const second = view.getInt32(offset + 4, littleEndian !== 0);
           RESULT_I32[1] = littleEndian !== 0 ? second : first;
           return littleEndian !== 0 ? first : second;
-        } catch { /* The builtin throws it again. */ }
+        } catch {
+          throw errorOf(name, receiver, offset, littleEndian !== 0);
+        }
       }
       return returnBigInt(PrivateViewOwner.#first(name, receiver, offset, littleEndian !== 0));
     };
@@ -185,7 +196,9 @@ class PrivateViewOwner extends Itself {
           view.setInt32(offset + 4, littleEndian !== 0 ? high : low, littleEndian !== 0);
           view.setInt32(offset, littleEndian !== 0 ? low : high, littleEndian !== 0);
           return;
-        } catch { /* The builtin throws it again. */ }
+        } catch {
+          throw errorOf(name, receiver, offset, bigIntOf(low, high), littleEndian !== 0);
+        }
       }
       PrivateViewOwner.#first(name, receiver, offset, bigIntOf(low, high), littleEndian !== 0);
     };
@@ -200,7 +213,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getInt8(offset);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getInt8", receiver, offset);
     },
@@ -208,7 +223,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getUint8(offset);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getUint8", receiver, offset);
     },
@@ -216,7 +233,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getInt16(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getInt16", receiver, offset, littleEndian !== 0);
     },
@@ -224,7 +243,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getUint16(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getUint16", receiver, offset, littleEndian !== 0);
     },
@@ -232,7 +253,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getInt32(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getInt32", receiver, offset, littleEndian !== 0);
     },
@@ -240,7 +263,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getInt32(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return (PrivateViewOwner.#first("getUint32", receiver, offset, littleEndian !== 0) as number) | 0;
     },
@@ -250,7 +275,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getFloat32(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getFloat32", receiver, offset, littleEndian !== 0);
     },
@@ -258,7 +285,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.getFloat64(offset, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("getFloat64", receiver, offset, littleEndian !== 0);
     },
@@ -266,7 +295,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setInt8(offset, value);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setInt8", receiver, offset, value);
     },
@@ -274,7 +305,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setUint8(offset, value);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setUint8", receiver, offset, value);
     },
@@ -282,7 +315,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setInt16(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setInt16", receiver, offset, value, littleEndian !== 0);
     },
@@ -290,7 +325,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setUint16(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setUint16", receiver, offset, value, littleEndian !== 0);
     },
@@ -298,7 +335,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setInt32(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setInt32", receiver, offset, value, littleEndian !== 0);
     },
@@ -306,7 +345,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setUint32(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setUint32", receiver, offset, value, littleEndian !== 0);
     },
@@ -316,7 +357,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setFloat32(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setFloat32", receiver, offset, value, littleEndian !== 0);
     },
@@ -324,7 +367,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.setFloat64(offset, value, littleEndian !== 0);
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       PrivateViewOwner.#first("setFloat64", receiver, offset, value, littleEndian !== 0);
     },
@@ -332,7 +377,9 @@ class PrivateViewOwner extends Itself {
       if (typeof receiver === "object" && receiver !== null && #view in receiver) {
         try {
           return receiver.#view.byteLength;
-        } catch { /* The builtin throws it again. */ }
+        } catch (exception) {
+          throw foreign(exception);
+        }
       }
       return PrivateViewOwner.#first("byteLength", receiver);
     },

@@ -11,7 +11,7 @@ import { externalOf, FunctionReference, referenceOf } from "./function_reference
 import { TYPE_INCOMPATIBILITY } from "./js_values.ts";
 import { COMPILES_BIGINTS, toBigInt } from "./numerics_i64.ts";
 
-const { asIntN } = BigInt;
+const { asIntN, asUintN } = BigInt;
 const { isArray } = Array;
 const { apply } = Reflect;
 const { floor, min } = Math;
@@ -45,6 +45,11 @@ export const lowHalf: (value: unknown) => number = COMPILES_BIGINTS
     SCRATCH_VIEW.setBigInt64(0, value as bigint, true);
     return SCRATCH_I32[0];
   };
+
+/** A bigint of 64 bits, unsigned. */
+export function unsignedBigInt(value: bigint): bigint {
+  return asUintN(64, value);
+}
 
 /** A function reference as JavaScript sees it. */
 export function functionToJS(reference: FunctionReference | null): object | null {

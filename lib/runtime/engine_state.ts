@@ -15,6 +15,7 @@ import type { InstanceData } from "./instance_data.ts";
 import type { Memory } from "./memory.ts";
 import type { Table } from "./table.ts";
 import type { Tag } from "./tag.ts";
+import type { TraceSink } from "./trace.ts";
 
 /**
  * How functions are run: the seam between what a function means and what executes it. `lib/codegen/` implements it
@@ -26,6 +27,8 @@ export interface Backend {
    * references. For an imported JavaScript function the code is its import wrapper.
    */
   compile(instance: InstanceData, index: FunctionIndex): void;
+  /** Told of each new instance, before its start function runs: what is known to be called may be compiled now. */
+  instantiated?(instance: InstanceData): void;
   /** Whether function `index` of `instance` may come to a suspending import without leaving WebAssembly. */
   canSuspend(instance: InstanceData, index: FunctionIndex): boolean;
   /** The same as `compile` for `suspendableCode`, which promising exports run. */
@@ -91,4 +94,6 @@ export interface EngineState {
   readonly externals: Externals;
   /** Told of each instantiation before its start function runs, and of failed ones. */
   readonly instantiated?: (metrics: InstantiationMetrics) => void;
+  /** Takes trace events; absent when nobody traces. */
+  readonly trace?: TraceSink;
 }

@@ -9,8 +9,7 @@
  * | a struct or array     | an opaque object, always the same one          |
  * | a {@linkcode HostReference} | what it holds: any other JavaScript value |
  *
- * So inside there is nothing but Numbers that are i31s and objects of the engine's own, and no test on a reference
- * can run code of the user or meet a property that the user has made.
+ * So inside there is nothing but Numbers that are i31s and objects of the engine's own: what tests look at is theirs.
  *
  * @module
  */

@@ -36,7 +36,6 @@ import {
   V128,
   type ValueType,
 } from "../syntax/types.ts";
-import type { EngineState } from "./engine_state.ts";
 import { externalize, heapObjectOf, internalize, isI31 } from "./external_references.ts";
 import { unmarked } from "./float_bits.ts";
 import { externalOf, FunctionReference, referenceOf } from "./function_reference.ts";
@@ -108,7 +107,6 @@ export function toWebAssemblyValue(
   value: unknown,
   type: ValueType,
   types: TypeContext,
-  engine: EngineState,
   fail: ConversionFailure = incompatible,
 ): Value {
   switch (type) {
@@ -124,7 +122,7 @@ export function toWebAssemblyValue(
     case V128:
       return fail("invalid type v128");
     default:
-      return toReference(value, type, types, engine, fail);
+      return toReference(value, type, types, fail);
   }
 }
 
@@ -132,7 +130,6 @@ function toReference(
   value: unknown,
   type: ValueType,
   types: TypeContext,
-  engine: EngineState,
   fail: ConversionFailure,
 ): Value {
   const heap = heapTypeOf(type);
@@ -158,7 +155,8 @@ function toReference(
         "eqref object must be null (if nullable), or a wasm struct/array, or a Number that fits in i31ref range",
       );
     case STRUCT:
-      return aggregate(value, "struct") ?? fail("structref object must be null (if nullable) or a wasm struct");
+      return aggregate(value, "struct") ??
+        fail("structref object must be null (if nullable) or a wasm struct");
     case ARRAY:
       return aggregate(value, "array") ?? fail("arrayref object must be null (if nullable) or a wasm array");
     case NONE:

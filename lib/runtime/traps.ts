@@ -35,9 +35,13 @@ export const TRAP_MESSAGES = {
 /** The name of a trap. */
 export type Trap = keyof typeof TRAP_MESSAGES;
 
-/** Traps now. */
-export function trap(name: Trap): never {
-  throw new RuntimeError(TRAP_MESSAGES[name]);
+const { captureStackTrace } = Error as { captureStackTrace?: (error: object, above: object) => void };
+
+/** Traps now. The stack begins, where the host can do that, with the caller of `above`: the wasm function. */
+export function trap(name: Trap, above: object = trap): never {
+  const error = new RuntimeError(TRAP_MESSAGES[name]);
+  captureStackTrace?.(error, above);
+  throw error;
 }
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;

@@ -27,6 +27,7 @@ import {
   isNullable,
   isReference,
   isSharedAbstract,
+  isStringView,
   NOEXN,
   NOEXTERN,
   NOFUNC,
@@ -243,7 +244,10 @@ export function abstractOf(type: CanonicalType): HeapType {
   }
 }
 
-/** The top of the hierarchy a heap type belongs to: any, func, extern or exn (without the shared mark). */
+/**
+ * The top of the hierarchy a heap type belongs to: any, func, extern or exn (without the shared mark). Strings are below any, as
+ * in V8; each kind of string view is a hierarchy of its own.
+ */
 export function topHeapType(heap: HeapType, types: TypeContext): HeapType {
   const plain = isDefined(heap) ? abstractOf(types[typeIndexOf(heap)]) : abstractHeapTypeOf(heap);
   switch (plain) {
@@ -252,13 +256,12 @@ export function topHeapType(heap: HeapType, types: TypeContext): HeapType {
       return FUNC;
     case EXTERN:
     case NOEXTERN:
-    case STRING:
-      return plain === STRING ? STRING : EXTERN;
+      return EXTERN;
     case EXN:
     case NOEXN:
       return EXN;
     default:
-      return ANY;
+      return isStringView(plain) ? plain : ANY;
   }
 }
 
@@ -266,12 +269,13 @@ function matchAbstract(a: HeapType, b: HeapType): boolean {
   if (a === b) return true;
   switch (b) {
     case ANY:
-      return a === EQ || a === I31 || a === STRUCT || a === ARRAY || a === NONE;
+      return a === EQ || a === I31 || a === STRUCT || a === ARRAY || a === STRING || a === NONE;
     case EQ:
       return a === I31 || a === STRUCT || a === ARRAY || a === NONE;
     case I31:
     case STRUCT:
     case ARRAY:
+    case STRING:
       return a === NONE;
     case FUNC:
       return a === NOFUNC;

@@ -14,8 +14,7 @@ export type FeatureName =
   | "memory64"
   | "custom-page-sizes"
   | "extended-const"
-  | "compact-imports"
-  | "stringref";
+  | "compact-imports";
 
 /** The features switched on; everything else is refused with a CompileError that names it. */
 export type FeatureSet = ReadonlySet<FeatureName>;
@@ -73,6 +72,7 @@ export const DEFAULT_FEATURES: FeatureSet = new Set<FeatureName>([
   "custom-page-sizes",
   "extended-const",
   "compact-imports",
+  "stringref",
 ]);
 
 /** The set without some features. */

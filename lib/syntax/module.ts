@@ -151,6 +151,8 @@ export interface Module {
   readonly memories: readonly Memory[];
   readonly globals: readonly Global[];
   readonly tags: readonly Tag[];
+  /** The string literals, which may contain isolated surrogates (stringref proposal). */
+  readonly strings: readonly string[];
   readonly exports: readonly Export[];
   readonly start: FunctionIndex | null;
   readonly elements: readonly ElementSegment[];

@@ -6,7 +6,20 @@
  * @module
  */
 
-import { F32, F64, I32, I64, V128, type ValueType } from "./types.ts";
+import {
+  F32,
+  F64,
+  I32,
+  I64,
+  refType,
+  STRING,
+  STRINGREF,
+  STRINGVIEW_ITER,
+  STRINGVIEW_WTF16,
+  STRINGVIEW_WTF8,
+  V128,
+  type ValueType,
+} from "./types.ts";
 
 /** Language features that can be switched; everything else is always on. */
 export type Feature =
@@ -25,13 +38,14 @@ export type Feature =
   | "threads"
   | "wide-arithmetic"
   | "custom-descriptors"
-  | "shared-everything-threads";
+  | "shared-everything-threads"
+  | "stringref";
 
 /**
  * What follows an opcode in the binary format.
  *
  * `block` a block type; `label`, `func`, `type`, `local`, `global`, `table`, `memory`, `elem`, `data`, `tag`,
- * `field`, `count` an unsigned index; `labels` a vector of labels and the default; `types` a vector of value
+ * `field`, `string`, `count` an unsigned index; `labels` a vector of labels and the default; `types` a vector of value
  * types; `catches` the handlers of `try_table`; `heap` a heap type; `castflags` one byte, bit 0 and 1 the
  * nullability of the two heap types that follow the label; `i32` to `v128` a constant; `lanes16` sixteen
  * lane indices below 32; `laneN` a lane index below N; `memargN` alignment, memory and offset of an access of N
@@ -52,6 +66,7 @@ export type Immediate =
   | "data"
   | "tag"
   | "field"
+  | "string"
   | "count"
   | "catches"
   | "heap"
@@ -105,8 +120,8 @@ export function prefixOf(code: number): number {
 type Row = readonly [code: number, mnemonic: string, immediates: string, signature: string, feature: Feature];
 
 /**
- * Signature letters: i i32, l i64, f f32, d f64, v v128, a or t an address; parameters, colon, results; `*` depends on
- * immediates or the stack.
+ * Signature letters: i i32, l i64, f f32, d f64, v v128, a or t an address, s a string or null, z a string, b, w and p its
+ * views (WTF-8, WTF-16, iterator); parameters, colon, results; `*` depends on immediates or the stack.
  */
 const ROWS: readonly Row[] = [
   // Control instructions
@@ -352,6 +367,51 @@ const ROWS: readonly Row[] = [
   [0xfb024, "ref.cast_desc_eq", "heap", "*", "custom-descriptors"],
   [0xfb025, "br_on_cast_desc_eq", "castflags label heap heap", "*", "custom-descriptors"],
   [0xfb026, "br_on_cast_desc_eq_fail", "castflags label heap heap", "*", "custom-descriptors"],
+  // Strings
+  [0xfb080, "string.new_utf8", "memory", "ai:z", "stringref"],
+  [0xfb081, "string.new_wtf16", "memory", "ai:z", "stringref"],
+  [0xfb082, "string.const", "string", ":z", "stringref"],
+  [0xfb083, "string.measure_utf8", "", "s:i", "stringref"],
+  [0xfb084, "string.measure_wtf8", "", "s:i", "stringref"],
+  [0xfb085, "string.measure_wtf16", "", "s:i", "stringref"],
+  [0xfb086, "string.encode_utf8", "memory", "sa:i", "stringref"],
+  [0xfb087, "string.encode_wtf16", "memory", "sa:i", "stringref"],
+  [0xfb088, "string.concat", "", "ss:z", "stringref"],
+  [0xfb089, "string.eq", "", "ss:i", "stringref"],
+  [0xfb08a, "string.is_usv_sequence", "", "s:i", "stringref"],
+  [0xfb08b, "string.new_lossy_utf8", "memory", "ai:z", "stringref"],
+  [0xfb08c, "string.new_wtf8", "memory", "ai:z", "stringref"],
+  [0xfb08d, "string.encode_lossy_utf8", "memory", "sa:i", "stringref"],
+  [0xfb08e, "string.encode_wtf8", "memory", "sa:i", "stringref"],
+  [0xfb08f, "string.new_utf8_try", "memory", "ai:s", "stringref"],
+  [0xfb090, "string.as_wtf8", "", "s:b", "stringref"],
+  [0xfb091, "stringview_wtf8.advance", "", "bii:i", "stringref"],
+  [0xfb092, "stringview_wtf8.encode_utf8", "memory", "baii:ii", "stringref"],
+  [0xfb093, "stringview_wtf8.slice", "", "bii:z", "stringref"],
+  [0xfb094, "stringview_wtf8.encode_lossy_utf8", "memory", "baii:ii", "stringref"],
+  [0xfb095, "stringview_wtf8.encode_wtf8", "memory", "baii:ii", "stringref"],
+  [0xfb098, "string.as_wtf16", "", "s:w", "stringref"],
+  [0xfb099, "stringview_wtf16.length", "", "w:i", "stringref"],
+  [0xfb09a, "stringview_wtf16.get_codeunit", "", "wi:i", "stringref"],
+  [0xfb09b, "stringview_wtf16.encode", "memory", "waii:i", "stringref"],
+  [0xfb09c, "stringview_wtf16.slice", "", "wii:z", "stringref"],
+  [0xfb0a0, "string.as_iter", "", "s:p", "stringref"],
+  [0xfb0a1, "stringview_iter.next", "", "p:i", "stringref"],
+  [0xfb0a2, "stringview_iter.advance", "", "pi:i", "stringref"],
+  [0xfb0a3, "stringview_iter.rewind", "", "pi:i", "stringref"],
+  [0xfb0a4, "stringview_iter.slice", "", "pi:z", "stringref"],
+  [0xfb0a8, "string.compare", "", "ss:i", "stringref"],
+  [0xfb0a9, "string.from_code_point", "", "i:z", "stringref"],
+  [0xfb0aa, "string.hash", "", "s:i", "stringref"],
+  [0xfb0b0, "string.new_utf8_array", "", "*", "stringref"],
+  [0xfb0b1, "string.new_wtf16_array", "", "*", "stringref"],
+  [0xfb0b2, "string.encode_utf8_array", "", "*", "stringref"],
+  [0xfb0b3, "string.encode_wtf16_array", "", "*", "stringref"],
+  [0xfb0b4, "string.new_lossy_utf8_array", "", "*", "stringref"],
+  [0xfb0b5, "string.new_wtf8_array", "", "*", "stringref"],
+  [0xfb0b6, "string.encode_lossy_utf8_array", "", "*", "stringref"],
+  [0xfb0b7, "string.encode_wtf8_array", "", "*", "stringref"],
+  [0xfb0b8, "string.new_utf8_array_try", "", "*", "stringref"],
   // 0xFC: saturating truncation, bulk operations, wide arithmetic; t stands for the table's address type
   [0xfc000, "i32.trunc_sat_f32_s", "", "f:i", "saturating-truncation"],
   [0xfc001, "i32.trunc_sat_f32_u", "", "f:i", "saturating-truncation"],
@@ -747,6 +807,11 @@ const LETTERS: Record<string, ValueType | typeof ADDRESS> = {
   v: V128,
   a: ADDRESS,
   t: ADDRESS,
+  s: STRINGREF,
+  z: refType(STRING, false),
+  b: refType(STRINGVIEW_WTF8, false),
+  w: refType(STRINGVIEW_WTF16, false),
+  p: refType(STRINGVIEW_ITER, false),
 };
 
 const signatures = new Map<string, Signature>();

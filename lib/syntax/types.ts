@@ -113,6 +113,12 @@ export const EXN: HeapType = abstract("exn");
 export const NOEXN: HeapType = abstract("noexn");
 /** Strings (the stringref proposal). */
 export const STRING: HeapType = abstract("string");
+/** Views of strings as WTF-8; like all views never null (the stringref proposal). */
+export const STRINGVIEW_WTF8: HeapType = abstract("stringview_wtf8");
+/** Views of strings as WTF-16. */
+export const STRINGVIEW_WTF16: HeapType = abstract("stringview_wtf16");
+/** Iterators over the code points of strings. */
+export const STRINGVIEW_ITER: HeapType = abstract("stringview_iter");
 
 /** The reference type to `heap`. */
 export function refType(heap: HeapType, nullable: boolean): ValueType {
@@ -202,6 +208,10 @@ export function withTypeIndex(type: ValueType, index: TypeIndex): ValueType {
 export function abstractHeapTypeOf(type: ValueType | HeapType): HeapType {
   return type & ~(NULLABLE | SHARED);
 }
+/** Whether a reference or heap type is that of a view of strings. */
+export function isStringView(type: ValueType | HeapType): boolean {
+  return isAbstract(type) && abstractHeapTypeOf(type) >= STRINGVIEW_WTF8;
+}
 /** Whether every value type has a default: numbers, vectors and nullable references do. */
 export function isDefaultable(type: ValueType): boolean {
   return !isReference(type) || isNullable(type);
@@ -243,6 +253,7 @@ export function valueTypeName(
         return `${ABSTRACT_HEAP_TYPES[heap >> CODE_SHIFT]}ref`;
     }
   }
+  if (isStringView(type) && !isSharedAbstract(type)) return heapTypeName(heap, name);
   return `(ref ${isNullable(type) ? "null " : ""}${heapTypeName(heap, name)})`;
 }
 

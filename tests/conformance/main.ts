@@ -1,7 +1,6 @@
 /**
- * `deno task conformance [DIR] [--only NAME] [--text] [--all] [--features LIST] [--verbose] [--json]`: runs the scripts of a
- * folder, or one script, and prints a line per script and a total. Runs on Deno, Bun and Node. Exit code 1 when a
- * command failed, 2 when the arguments are wrong.
+ * `deno task conformance [DIR or SCRIPT.json]... [OPTIONS]`: runs the scripts of suites on this host, which may be Deno, Bun or
+ * Node, and prints a line per script and a total. Exit code 1 when a command failed, 2 when the arguments are wrong.
  *
  * @module
  */
@@ -9,28 +8,26 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import { Engine } from "../../lib/js_api/engine.ts";
+import type { Failure, ScriptResult } from "../../lib/cli/script/runner.ts";
 import { ALL_FEATURES, type FeatureName, type FeatureSet } from "../../lib/syntax/features.ts";
-import { watToWasm } from "../../lib/text/wat.ts";
-import { commandCount, type Failure, runScript, type ScriptResult } from "../../lib/cli/script/runner.ts";
-import { parseScript } from "../../lib/cli/script/commands.ts";
-import { predatedFeatures, suiteFeatures } from "./suites.ts";
+import { type Mode, runSuite, runSuiteScript, sum, type Tally, tally } from "./run.ts";
 
 /** Failures printed per script without --verbose. */
 const SHOWN_FAILURES = 5;
 
-const USAGE = `usage: conformance [DIR or SCRIPT.json] [options]
+const USAGE = `usage: conformance [DIR or SCRIPT.json]... [options]
   --only NAME       only scripts whose name contains NAME
   --text            read modules from their texts where the scripts have them
+  --api             pass all values through the JS API, and count what it cannot carry
   --all             count what needs a switched-off feature as failed
   --features LIST   switch on exactly these features (comma-separated), or "all"
   --verbose         print every failure, and where the host forgets bits of NaNs
-  --json            print the results as JSON`;
+  --json            print only the numbers and failures of each suite, as JSON`;
 
 interface Options {
-  path: string;
+  paths: string[];
   only: string;
-  fromText: boolean;
+  mode: Mode;
   all: boolean;
   features: FeatureSet | undefined;
   verbose: boolean;
@@ -39,9 +36,9 @@ interface Options {
 
 function parseArguments(args: readonly string[]): Options {
   const options: Options = {
-    path: "../shared/conformance/core",
+    paths: [],
     only: "",
-    fromText: false,
+    mode: "binaries",
     all: false,
     features: undefined,
     verbose: false,
@@ -58,7 +55,10 @@ function parseArguments(args: readonly string[]): Options {
         options.only = value();
         break;
       case "--text":
-        options.fromText = true;
+        options.mode = "texts";
+        break;
+      case "--api":
+        options.mode = "api";
         break;
       case "--all":
         options.all = true;
@@ -78,9 +78,10 @@ function parseArguments(args: readonly string[]): Options {
         break;
       default:
         if (argument.startsWith("-")) throw new SyntaxError(`unknown option ${argument}`);
-        options.path = argument;
+        options.paths.push(argument);
     }
   }
+  if (options.paths.length === 0) options.paths.push("../shared/conformance/core");
   return options;
 }
 
@@ -92,104 +93,95 @@ function parseFeatures(list: string): FeatureSet {
   return new Set<FeatureName>(["mvp", ...names]);
 }
 
-function scriptPaths({ path, only }: Options): string[] {
+function scriptPaths(path: string, only: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   const files = readdirSync(path, { recursive: true }) as string[];
-  return files
+  const paths = files
     .filter((file) => file.endsWith(".json") && basename(file, ".json").includes(only))
     .sort()
     .map((file) => join(path, file));
+  if (paths.length === 0) throw new SyntaxError(`no scripts in ${path}`);
+  return paths;
 }
 
-function summary(result: ScriptResult): string {
-  const notes = [`${result.passed}/${commandCount(result)}`];
-  const features = [...result.notCovered].map(([feature, count]) => `${feature} ${count}`);
-  if (features.length > 0) notes.push(`not covered: ${features.join(", ")}`);
-  if (result.nanPayloads.length > 0) notes.push(`NaN payloads: ${result.nanPayloads.length}`);
+const suiteOf = (scripts: readonly string[]) => basename(dirname(scripts[0]));
+
+const list = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts).map(([name, count]) => `${name} ${count}`).join(", ");
+
+function summary({ passed, total, notCovered, notCarried, nanPayloads }: Tally): string {
+  const notes = [`${passed}/${total}`];
+  const uncovered = list(notCovered);
+  if (uncovered !== "") notes.push(`not covered: ${uncovered}`);
+  const uncarried = list(notCarried);
+  if (uncarried !== "") notes.push(`not carried: ${uncarried}`);
+  if (nanPayloads > 0) notes.push(`NaN payloads: ${nanPayloads}`);
   return notes.join("; ");
 }
 
-function sum(results: readonly ScriptResult[]): ScriptResult {
-  const notCovered = new Map<string, number>();
-  for (const result of results) {
-    for (const [feature, count] of result.notCovered) {
-      notCovered.set(feature, (notCovered.get(feature) ?? 0) + count);
+function isClean(result: ScriptResult, { all }: Options): boolean {
+  return result.failures.length === 0 && !(all && result.notCovered.size > 0);
+}
+
+function runScript(path: string, suite: string, options: Options): ScriptResult {
+  const { mode, features, verbose } = options;
+  const result = runSuiteScript(readFileSync(path, "utf8"), {
+    suite,
+    mode,
+    features,
+    readFile: (file) => readFileSync(join(dirname(path), file)),
+  });
+  const name = basename(path, ".json");
+  console.log(`${isClean(result, options) ? "ok    " : "FAILED"} ${name} ${summary(tally(result))}`);
+  const print = (note: string, list: readonly Failure[]) => {
+    for (const { line, command, message } of list) {
+      console.log(`    ${note}${name}.wast:${line} ${command}: ${message}`);
     }
-  }
-  return {
-    passed: results.reduce((total, { passed }) => total + passed, 0),
-    failures: results.flatMap(({ failures }) => failures),
-    notCovered,
-    nanPayloads: results.flatMap(({ nanPayloads }) => nanPayloads),
   };
+  const shown = verbose ? result.failures : result.failures.slice(0, SHOWN_FAILURES);
+  print("", shown);
+  const hidden = result.failures.length - shown.length;
+  if (hidden > 0) console.log(`    ... and ${hidden} more`);
+  if (verbose) print("NaN payload: ", result.nanPayloads);
+  return result;
 }
 
-function isClean(result: ScriptResult, options: Options): boolean {
-  return result.failures.length === 0 && !(options.all && result.notCovered.size > 0);
+function printResults(suites: readonly (readonly string[])[], options: Options): number {
+  const results = suites.flatMap((scripts) =>
+    scripts.map((path) => runScript(path, suiteOf(scripts), options))
+  );
+  const all = sum(results);
+  const total = tally(all);
+  const whole = results.map(tally).filter(({ total, passed }) => total === passed).length;
+  console.log(`total ${summary(total)}; ${whole} of ${results.length} scripts passed whole`);
+  const uncovered = Object.values(total.notCovered).reduce((count, commands) => count + commands, 0);
+  const failed = total.failed + (options.all ? uncovered : 0);
+  const skipped = total.total - total.passed - failed;
+  console.log(`Conformance: ${total.passed} passed, ${failed} failed, ${skipped} skipped`);
+  return isClean(all, options) ? 0 : 1;
 }
 
-function main(options: Options, paths: readonly string[]): number {
-  const results = new Map<string, ScriptResult>();
-  for (const path of paths) {
-    const script = parseScript(readFileSync(path, "utf8"));
-    const name = basename(path, ".json");
-    const suite = basename(dirname(path));
-    const result = runScript(script, {
-      engine: new Engine({ features: suiteFeatures(suite, options.features) }),
-      refusedFeatures: new Set(predatedFeatures(suite)),
-      parseText: (text) => watToWasm(text),
-      readFile: (file) => readFileSync(join(dirname(path), file)),
-      fromText: options.fromText,
-    });
-    results.set(name, result);
-    if (options.json) continue;
-    console.log(`${isClean(result, options) ? "ok    " : "FAILED"} ${name} ${summary(result)}`);
-    const print = (note: string, list: readonly Failure[]) => {
-      for (const { line, command, message } of list) {
-        console.log(`    ${note}${script.source_filename}:${line} ${command}: ${message}`);
-      }
-    };
-    const shown = options.verbose ? result.failures : result.failures.slice(0, SHOWN_FAILURES);
-    print("", shown);
-    const hidden = result.failures.length - shown.length;
-    if (hidden > 0) console.log(`    ... and ${hidden} more`);
-    if (options.verbose) print("NaN payload: ", result.nanPayloads);
-  }
-  const all = [...results.values()];
-  const total = sum(all);
-  if (options.json) {
-    const plain = (result: ScriptResult) => ({
-      total: commandCount(result),
-      ...result,
-      notCovered: Object.fromEntries(result.notCovered),
-    });
-    const scripts = Object.fromEntries([...results].map(([name, result]) => [name, plain(result)]));
-    console.log(
-      JSON.stringify(
-        { ...plain(total), failures: total.failures.length, nanPayloads: total.nanPayloads.length, scripts },
-        null,
-        2,
-      ),
-    );
-  } else {
-    const whole = all.filter((result) => commandCount(result) === result.passed).length;
-    console.log(`total ${summary(total)}; ${whole} of ${all.length} scripts passed whole`);
-    const uncovered = [...total.notCovered.values()].reduce((count, commands) => count + commands, 0);
-    const failed = total.failures.length + (options.all ? uncovered : 0);
-    const skipped = commandCount(total) - total.passed - failed;
-    console.log(`Conformance: ${total.passed} passed, ${failed} failed, ${skipped} skipped`);
-  }
-  return isClean(total, options) ? 0 : 1;
+function printJSON(suites: readonly (readonly string[])[], { mode, features }: Options): number {
+  const reports = suites.map((paths) => {
+    const suite = suiteOf(paths);
+    const scripts = paths.map((path) => ({
+      name: basename(path, ".json"),
+      json: readFileSync(path, "utf8"),
+    }));
+    return [suite, runSuite(scripts, { suite, mode, features })] as const;
+  });
+  console.log(JSON.stringify(Object.fromEntries(reports), null, 2));
+  return reports.some(([, { failed }]) => failed > 0) ? 1 : 0;
 }
 
 let options: Options;
-let paths: string[];
+let suites: string[][];
 try {
   options = parseArguments(process.argv.slice(2));
-  paths = scriptPaths(options);
-  if (paths.length === 0) throw new SyntaxError(`no scripts in ${options.path}`);
+  const { only } = options;
+  suites = options.paths.map((path) => scriptPaths(path, only));
 } catch (error) {
   console.error(error instanceof SyntaxError ? `${error.message}\n${USAGE}` : (error as Error).message);
   process.exit(2);
 }
-process.exit(main(options, paths));
+process.exit(options.json ? printJSON(suites, options) : printResults(suites, options));

@@ -8,8 +8,17 @@ type Any = any;
 const { WebAssembly: tandem } = new Engine();
 // deno-lint-ignore no-explicit-any
 const host = (globalThis as any).WebAssembly;
-/** The engines that must agree: this one, and the host's where it has JSPI. */
-const engines: Any[] = typeof host?.Suspending === "function" ? [tandem, host] : [tandem];
+/** The engines that must agree: this one, and the host's where it is a V8 with JSPI (JavaScriptCore's differs in details). */
+const engines: Any[] = host?.promising?.name === "promising" && isV8() ? [tandem, host] : [tandem];
+
+function isV8(): boolean {
+  try {
+    new host.Memory();
+  } catch (error) {
+    return (error as Error).message === "WebAssembly.Memory(): Argument 0 must be a memory descriptor";
+  }
+  return false;
+}
 
 const MODULE = watToWasm(`(module
   (import "m" "wait" (func $wait (param i32) (result i32)))

@@ -1,4 +1,5 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { ExceptionPackage } from "../../lib/runtime/exception_package.ts";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { boundCall } from "../../lib/link/bound_functions.ts";
 import {
   describePlaces,
@@ -97,7 +98,7 @@ Deno.test("numbers become strings as the builtin makes them", () => {
   } catch (error) {
     thrown = error;
   }
-  assertEquals(thrown instanceof RangeError, true);
+  assert(thrown instanceof ExceptionPackage && thrown.components[0] instanceof RangeError);
   const double = find(boundCall(Number.prototype.toString), [F64], [EXTERNREF])!.code;
   assertEquals([double(-0), double(1e21), double(0.1), double(NaN)], ["0", "1e+21", "0.1", "NaN"]);
 });

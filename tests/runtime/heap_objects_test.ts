@@ -25,7 +25,7 @@ function chain(depth: number): CanonicalType[] {
   );
 }
 
-const marks = (object: HeapObject) => object as unknown as Record<string, unknown>;
+const marks = (object: HeapObject) => object as unknown as Record<symbol, unknown>;
 
 Deno.test("a struct holds the components of its fields, packed ones wrapped", () => {
   const [type] = new TypeRegistry().canonicalize(

@@ -26,12 +26,12 @@ import {
 import { testEngine } from "../instance/test_engine.ts";
 
 const engine = testEngine();
-const convert = (value: unknown, type: ValueType) => toWebAssemblyValue(value, type, NO_TYPES, engine);
+const convert = (value: unknown, type: ValueType) => toWebAssemblyValue(value, type, NO_TYPES);
 /** Why the conversion fails; it must. */
 function reason(value: unknown, type: ValueType, types: typeof NO_TYPES = NO_TYPES): string {
   let text = "";
   assertThrows(() =>
-    toWebAssemblyValue(value, type, types, engine, (given) => {
+    toWebAssemblyValue(value, type, types, (given) => {
       text = given;
       throw new Error(given);
     })
@@ -83,7 +83,7 @@ Deno.test("toWebAssemblyValue() takes exported functions for funcref, and their 
   assertStrictEquals(convert(object, FUNCREF), reference);
   assertStrictEquals(toJSValue(reference, FUNCREF), object);
   const defined = refType(definedHeapType(0), true);
-  assertStrictEquals(toWebAssemblyValue(object, defined, [type], engine), reference);
+  assertStrictEquals(toWebAssemblyValue(object, defined, [type]), reference);
   assertEquals(
     reason(object, defined, [other]),
     "assigned exported function has to be a subtype of the expected type",

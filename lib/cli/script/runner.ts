@@ -22,13 +22,16 @@ import {
   boxedList,
   crossesFromJavaScript,
   crossesToJavaScript,
+  expectsNaN,
   type HeapKind,
   isUncommonNaN,
   matchValue,
   observeBoxed,
   type Observed,
+  observeExternal,
   show,
   showExpected,
+  uncarried,
 } from "./values.ts";
 
 type Module = WebAssemblyNamespace["Module"]["prototype"];
@@ -45,6 +48,12 @@ export interface RunOptions {
   readonly refusedFeatures?: ReadonlySet<string>;
   /** Read every module that has a text from its text. */
   readonly fromText?: boolean;
+  /** Call exports and read globals through the JS API only, and count what it cannot carry. */
+  readonly throughAPI?: boolean;
+  /**
+   * A valid module passes, without an instance, when `spectest` lacks something it imports or has it of another type.
+   */
+  readonly acceptsUnlinkable?: boolean;
 }
 
 /** A command that did not do what the script says. */
@@ -60,6 +69,8 @@ export interface ScriptResult {
   readonly failures: readonly Failure[];
   /** By feature that is switched off in the engine, how many commands need it. */
   readonly notCovered: ReadonlyMap<string, number>;
+  /** By what the JS API cannot carry, a type or "NaN bits", how many commands need it; they ran, but were not judged. */
+  readonly notCarried: ReadonlyMap<string, number>;
   /** Results that differ only by the bits of a NaN, or come from one given as argument, on a host that forgets those. */
   readonly nanPayloads: readonly Failure[];
 }
@@ -68,6 +79,7 @@ export interface ScriptResult {
 export function commandCount(result: ScriptResult): number {
   let count = result.passed + result.failures.length + result.nanPayloads.length;
   for (const uncovered of result.notCovered.values()) count += uncovered;
+  for (const uncarried of result.notCarried.values()) count += uncarried;
   return count;
 }
 
@@ -75,6 +87,11 @@ class Mismatch extends Error {}
 class NotCovered extends Error {
   constructor(readonly feature: string) {
     super(`needs ${feature}`);
+  }
+}
+class NotCarried extends Error {
+  constructor(readonly what: string) {
+    super(`the JS API cannot carry ${what}`);
   }
 }
 class NaNPayload extends Error {}
@@ -91,6 +108,8 @@ export function runScript(script: Script, options: RunOptions): ScriptResult {
   const failures: Failure[] = [];
   const nanPayloads: Failure[] = [];
   const notCovered = new Map<string, number>();
+  const notCarried = new Map<string, number>();
+  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
   let passed = 0;
   for (const command of script.commands) {
     try {
@@ -98,7 +117,11 @@ export function runScript(script: Script, options: RunOptions): ScriptResult {
       passed++;
     } catch (error) {
       if (error instanceof NotCovered) {
-        notCovered.set(error.feature, (notCovered.get(error.feature) ?? 0) + 1);
+        count(notCovered, error.feature);
+        continue;
+      }
+      if (error instanceof NotCarried) {
+        count(notCarried, error.what);
         continue;
       }
       const isExpected = error instanceof Mismatch || error instanceof NaNPayload;
@@ -110,7 +133,7 @@ export function runScript(script: Script, options: RunOptions): ScriptResult {
       (error instanceof NaNPayload ? nanPayloads : failures).push(failure);
     }
   }
-  return { passed, failures, notCovered, nanPayloads };
+  return { passed, failures, notCovered, notCarried, nanPayloads };
 }
 
 function describe(error: unknown): string {
@@ -253,8 +276,17 @@ class ScriptRun {
       keep(this.#instance(module));
     } catch (error) {
       if (error instanceof NotCovered) keep(new Uncovered(error.feature));
+      if (this.#options.acceptsUnlinkable && this.#isUnprovided(error)) {
+        keep(new Uncovered("imports that spectest lacks"));
+        return;
+      }
       throw error;
     }
+  }
+
+  #isUnprovided(error: unknown): boolean {
+    return error instanceof this.#wasm.LinkError &&
+      /^WebAssembly\.Instance\(\): Import #\d+ "spectest" /.test(error.message);
   }
 
   #demandCovered<Covered extends object>(thing: Covered | Uncovered): asserts thing is Covered {
@@ -280,13 +312,38 @@ class ScriptRun {
     if (action.type === "get") return this.#look(exported);
     const reference = referenceOf(exported);
     if (reference === undefined) throw new Mismatch(`${action.field} is not an exported function`);
-    return this.#call(reference, action.args ?? [], expected);
+    const args = action.args ?? [];
+    return this.#options.throughAPI
+      ? this.#callExport(reference, args)
+      : this.#call(reference, args, expected);
   }
 
   #look(exported: unknown): Observed[] {
     const global = engineState(this.#options.engine).externals.globalOf(exported);
     if (global === null) throw new Mismatch("not an exported global");
-    return [observeBoxed(global.type.value, global.get())];
+    const type = global.type.value;
+    if (!this.#options.throughAPI) return [observeBoxed(type, global.get())];
+    const what = uncarried({ params: [], results: [type] }, []);
+    if (what !== null) throw new NotCarried(what);
+    return [observeExternal(type, (exported as WebAssembly.Global).value)];
+  }
+
+  /** Calls through the JavaScript interface. What that does not carry is run all the same, for its effects. */
+  #callExport(reference: FunctionReference, args: readonly ScriptValue[]): Observed[] {
+    const { signature } = reference.type;
+    const what = uncarried(signature, args);
+    if (what !== null) {
+      try {
+        invoke(reference, boxedList(args));
+      } catch {
+        // Not judged.
+      }
+      throw new NotCarried(what);
+    }
+    const { results } = signature;
+    const value = (externalOf(reference) as (...args: unknown[]) => unknown)(...boxedList(args));
+    const values = results.length > 1 ? value as unknown[] : [value];
+    return results.map((type, i) => observeExternal(type, values[i]));
   }
 
   /** Calls through the JavaScript interface where that carries every bit of the values, otherwise the code itself. */
@@ -319,6 +376,9 @@ class ScriptRun {
     const matches = results.length === expected.length
       ? results.map((result, i) => matchValue(result, expected[i], this.#kind))
       : ["no"];
+    if (this.#options.throughAPI && expected.some(expectsNaN) && !matches.includes("no")) {
+      throw new NotCarried("NaN bits");
+    }
     if (matches.every((match) => match === "yes")) return;
     const text = `got ${results.map(show).join(", ")}; expected ${expected.map(showExpected).join(", ")}`;
     if (!KEEPS_NAN_BITS && (!matches.includes("no") || args.some(isUncommonNaN))) throw new NaNPayload(text);
@@ -329,7 +389,9 @@ class ScriptRun {
     try {
       action();
     } catch (error) {
-      if (error instanceof NotCovered || error instanceof Mismatch) throw error;
+      if (error instanceof NotCovered || error instanceof NotCarried || error instanceof Mismatch) {
+        throw error;
+      }
       return error;
     }
     throw new Mismatch(`nothing was thrown; expected ${wanted}`);

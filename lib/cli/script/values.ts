@@ -7,9 +7,19 @@
 import { valueList } from "../../runtime/components.ts";
 import { f32Bits, f32FromBits, f64Bits, f64FromBits, SCRATCH_I32 } from "../../runtime/float_bits.ts";
 import { externalize, HostReference as InternalHostReference } from "../../runtime/external_references.ts";
-import { FunctionReference } from "../../runtime/function_reference.ts";
+import { FunctionReference, referenceOf } from "../../runtime/function_reference.ts";
 import { hasJSValues } from "../../runtime/js_values.ts";
-import { F32, F64, I32, I64, isReference, V128, type ValueType } from "../../syntax/types.ts";
+import {
+  F32,
+  F64,
+  type FunctionType,
+  I32,
+  I64,
+  isReference,
+  V128,
+  type ValueType,
+  valueTypeName,
+} from "../../syntax/types.ts";
 import type { LaneType, ScriptValue } from "./commands.ts";
 
 /** What a host reference of a script is: one object per id. */
@@ -109,6 +119,13 @@ export function observeBoxed(type: ValueType, value: unknown): Observed {
   }
 }
 
+/** What JavaScript got through the JS API for a value, in comparable form. */
+export function observeExternal(type: ValueType, value: unknown): Observed {
+  return isReference(type)
+    ? { type, reference: typeof value === "function" ? referenceOf(value) ?? value : value }
+    : observeBoxed(type, value);
+}
+
 /** Whether a reference is one that JavaScript never sees: a struct or array, or a host value among them. */
 function isInternal(value: unknown): boolean {
   return value instanceof InternalHostReference ||
@@ -121,6 +138,29 @@ export function isUncommonNaN({ type, value }: ScriptValue): boolean {
   const bits = BigInt(value as string);
   const { exponent, quiet } = FLOAT_FORMATS[type];
   return isNaNPattern(type, bits) && bits !== (exponent | quiet);
+}
+
+/** Whether a pattern says anything about the bits of a NaN. */
+export function expectsNaN(expected: ScriptValue): boolean {
+  const { type, lane_type, value, values } = expected;
+  if (type === "either") return values!.some(expectsNaN);
+  const float = type === "v128" ? lane_type : type;
+  if (float !== "f32" && float !== "f64") return false;
+  const bits = typeof value === "string" ? [value] : value ?? [];
+  return bits.some((bits) => bits.startsWith("nan:") || isNaNPattern(float, BigInt(bits)));
+}
+
+/**
+ * What of a call the JS API cannot carry: the name of a type of its signature, "NaN bits" of an argument, or null when
+ * it carries everything.
+ */
+export function uncarried(
+  { params, results }: Pick<FunctionType, "params" | "results">,
+  args: readonly ScriptValue[],
+): string | null {
+  const type = [...params, ...results].find((type) => !hasJSValues(type));
+  if (type !== undefined) return valueTypeName(type);
+  return args.some((value) => !crossesFromJavaScript(value)) ? "NaN bits" : null;
 }
 
 /** Whether the JS API carries an argument with all its bits. */

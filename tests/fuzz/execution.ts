@@ -1,0 +1,315 @@
+/**
+ * Runs one module on two engines in lockstep: every export is called again and again with the same arguments on both, and
+ * everything that can be seen afterwards must be equal: results, traps, calls of imports, globals and memories. Later calls run
+ * in whatever tier the host's compilers have reached by then.
+ *
+ * @module
+ */
+
+import { decodeModule } from "../../lib/binary/decode.ts";
+import { ALL_FEATURES } from "../../lib/syntax/features.ts";
+import type { ExternKind, Module } from "../../lib/syntax/module.ts";
+import { I32, I64, isReference, type ValueType } from "../../lib/syntax/types.ts";
+import { Random } from "./mutate.ts";
+
+/** A `WebAssembly` namespace. */
+export type Namespace = typeof globalThis.WebAssembly;
+
+/** What to do with a module. */
+export interface ExecutionPlan {
+  /** Seed of the arguments. */
+  readonly seed: number;
+  /** How often every export is called. */
+  readonly rounds: number;
+}
+
+/** Where two engines part, and what each of them gave there. */
+export interface Divergence {
+  readonly where: string;
+  readonly actual: string;
+  readonly expected: string;
+}
+
+/** Kinds of traps, by V8's and JavaScriptCore's messages. V8 has had one text for both failures of indirect calls, and has two now. */
+const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
+  ["unreachable", /^unreachable$|^Unreachable code/],
+  ["memory", /^memory access out of bounds|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i],
+  ["division by zero", /^(divide|remainder) by zero|^Division by zero/],
+  ["division overflow", /^divide result unrepresentable|^Integer overflow/],
+  ["float to integer", /^float unrepresentable|^Out of bounds Trunc/],
+  ["table", /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds/i],
+  ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
+  ["null", /^dereferencing a null pointer|null reference|call_ref to null/],
+  ["cast", /^illegal cast|^ref\.cast failed/],
+  ["array", /^array element access out of bounds|^Out of bounds array/i],
+];
+
+function trapKind(message: string): string {
+  return TRAP_KINDS.find(([, pattern]) => pattern.test(message))?.[0] ?? message;
+}
+
+/** Stacks differ in size: nothing after an overflow can be compared. */
+class StackOverflow extends Error {}
+
+interface FunctionType {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+function functionType(module: Module, index: number): FunctionType {
+  return module.types[module.functions[index].type].composite as unknown as FunctionType;
+}
+
+/** An exported function and its type. */
+interface FunctionExport {
+  readonly name: string;
+  readonly type: FunctionType;
+}
+
+function functionExports(module: Module): FunctionExport[] {
+  return module.exports.flatMap(({ name, kind, index }) =>
+    kind === "function" ? [{ name, type: functionType(module, index) }] : []
+  );
+}
+
+const INTERESTING = [0, 1, -1, 2, 7, 31, 32, 63, 255, 65532, 65535, 65536, 0x7fffffff, -0x80000000];
+const INTERESTING_FLOATS = [-0, 0.5, 1.5, -3.7, 1e10, -3e9, 2 ** 31, 2 ** 53, 2 ** 63, 1e-40, 1e300, Infinity, NaN];
+
+/** An argument: a number, a bigint, or for a reference a number that {@linkcode Run} turns into one. */
+function argument(random: Random, type: ValueType): number | bigint {
+  const integer = random.below(3) > 0 ? random.pick(INTERESTING) : random.next() | 0;
+  if (type === I64) return BigInt(integer) << BigInt(random.pick([0, 0, 1, 16, 31, 32]));
+  if (type === I32 || isReference(type)) return integer;
+  return random.below(2) > 0 ? random.pick(INTERESTING_FLOATS) : integer / 8;
+}
+
+/** One engine's instance of a module. */
+class Run {
+  readonly #namespace: Namespace;
+  readonly #module: Module;
+  /** What imported functions were called with since the last look. */
+  #log: string[] = [];
+  #exports: Record<string, unknown> = {};
+  readonly #functions: readonly FunctionExport[];
+  /** References that were seen, which arguments are taken from. */
+  readonly #references: unknown[] = [null, 5, "text"];
+  #tag: WebAssembly.Tag | null = null;
+  #depth = 0;
+
+  constructor(namespace: Namespace, module: Module) {
+    this.#namespace = namespace;
+    this.#module = module;
+    this.#functions = functionExports(module);
+  }
+
+  start(bytes: Uint8Array<ArrayBuffer>): string {
+    return this.#outcome(() => {
+      const { Instance, Module } = this.#namespace;
+      this.#exports = new Instance(new Module(bytes), this.#imports() as WebAssembly.Imports).exports;
+      return "instance";
+    });
+  }
+
+  call({ name, type }: FunctionExport, args: readonly (number | bigint)[]): string {
+    const values = args.map((arg, i) => isReference(type.params[i]) ? this.#reference(arg as number) : arg);
+    return this.#outcome(() => (this.#exports[name] as CallableFunction)(...values));
+  }
+
+  #reference(number: number): unknown {
+    return this.#references[(number >>> 0) % this.#references.length];
+  }
+
+  /** What `action` gives or throws, and the calls of imports meanwhile. */
+  #outcome(action: () => unknown): string {
+    let outcome: string;
+    try {
+      outcome = this.#show(action());
+    } catch (error) {
+      outcome = this.#showError(error);
+    }
+    if (this.#log.length === 0) return outcome;
+    outcome += ` after ${this.#log.join(" ")}`;
+    this.#log = [];
+    return outcome;
+  }
+
+  #show(value: unknown): string {
+    switch (typeof value) {
+      case "number":
+        return Object.is(value, -0) ? "-0" : `${value}`;
+      case "bigint":
+        return `${value}n`;
+      case "string":
+        return JSON.stringify(value);
+      case "undefined":
+        return "undefined";
+    }
+    if (Array.isArray(value)) return `[${value.map((element) => this.#show(element)).join()}]`;
+    if (value === null) return "null";
+    let known = this.#references.indexOf(value);
+    if (known < 0 && this.#references.length < 30) known = this.#references.push(value) - 1;
+    return `${typeof value} ${known}`;
+  }
+
+  #showError(error: unknown): string {
+    if (!(error instanceof Error)) {
+      const { Exception } = this.#namespace as unknown as { Exception?: new () => object };
+      return Exception && error instanceof Exception ? "exception" : `thrown ${this.#show(error)}`;
+    }
+    if (/call stack/.test(error.message)) throw new StackOverflow();
+    return error.name === "RuntimeError" ? `trap: ${trapKind(error.message)}` : error.name;
+  }
+
+  /** The globals and the sizes of memories and tables, and with `contents` a hash of the memories. */
+  state(contents: boolean): string {
+    const { Global, Memory, Table } = this.#namespace;
+    let text = "";
+    for (const [name, value] of Object.entries(this.#exports)) {
+      if (value instanceof Memory) {
+        text += `${name}: ${value.buffer.byteLength} ${contents ? hash(value.buffer) : ""} `;
+      } else if (value instanceof Table) text += `${name}: ${value.length} `;
+      else if (value instanceof Global) text += `${name}: ${this.#globalValue(value)} `;
+    }
+    return text;
+  }
+
+  #globalValue(global: WebAssembly.Global): string {
+    try {
+      return this.#show(global.value);
+    } catch {
+      return "hidden";
+    }
+  }
+
+  #imports(): Record<string, Record<string, unknown>> {
+    const imports: Record<string, Record<string, unknown>> = {};
+    for (const { module, name, kind, index } of this.#module.imports) {
+      (imports[module] ??= {})[name] = this.#import(name, kind, index);
+    }
+    return imports;
+  }
+
+  #import(name: string, kind: ExternKind, index: number): unknown {
+    const { Tag, JSTag } = this.#namespace as unknown as {
+      Tag: new (type: { parameters: string[] }) => WebAssembly.Tag;
+      JSTag: unknown;
+    };
+    if (kind === "function") return this.#function(name, functionType(this.#module, index));
+    if (kind !== "tag") throw new TypeError(`cannot import a ${kind}`);
+    return name === "jstag" ? JSTag : this.#tag ??= new Tag({ parameters: ["i32"] });
+  }
+
+  /** An imported function: one of Binaryen's fuzzer by its name; any other logs its arguments. */
+  #function(name: string, { results }: FunctionType): unknown {
+    switch (name) {
+      case "throw":
+        return (which: number) => this.#throw(which);
+      case "call-export":
+        return (index: number) => void this.#callExport(index);
+      case "call-export-catch":
+        return (index: number) => this.#catches(() => this.#callExport(index));
+      case "call-ref":
+        return (callee: unknown) => void this.#callReference(callee);
+      case "call-ref-catch":
+        return (callee: unknown) => this.#catches(() => this.#callReference(callee));
+      case "table-get":
+        return (index: number) => this.#table()?.get(index >>> 0) ?? null;
+      case "table-set":
+        return (index: number, value: unknown) => this.#table()?.set(index >>> 0, value as null);
+    }
+    let count = 0;
+    return (...args: unknown[]) => {
+      this.#log.push(`${name}(${args.map((arg) => this.#show(arg)).join()})`);
+      const random = new Random(++count * 7919);
+      const values = results.map((type) => isReference(type) ? null : argument(random, type));
+      return values.length > 1 ? values : values[0];
+    };
+  }
+
+  #throw(which: number): never {
+    this.#log.push(`throw ${which}`);
+    if (which === 0 || this.#tag === null) throw `from JavaScript ${which}`;
+    const { Exception } = this.#namespace as unknown as {
+      Exception: new (tag: WebAssembly.Tag, payload: unknown[]) => object;
+    };
+    throw new Exception(this.#tag, [which]);
+  }
+
+  #catches(action: () => void): number {
+    try {
+      action();
+      return 0;
+    } catch (error) {
+      this.#log.push(`caught ${this.#showError(error)}`);
+      return 1;
+    }
+  }
+
+  #table(): WebAssembly.Table | undefined {
+    const { Table } = this.#namespace;
+    return Object.values(this.#exports).find((value): value is WebAssembly.Table => value instanceof Table);
+  }
+
+  #callExport(index: number): void {
+    if (this.#functions.length === 0 || this.#depth > 20) throw new TypeError("not called");
+    const { name, type } = this.#functions[(index >>> 0) % this.#functions.length];
+    const args = type.params.map((param) => param === I64 ? 1n : isReference(param) ? null : 1);
+    this.#depth++;
+    try {
+      this.#log.push(this.#show((this.#exports[name] as CallableFunction)(...args)));
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #callReference(callee: unknown): void {
+    const index = this.#functions.findIndex(({ name }) => this.#exports[name] === callee);
+    this.#log.push(`function ${index}`);
+    if (index >= 0) this.#callExport(index);
+  }
+}
+
+function hash(buffer: ArrayBufferLike): number {
+  const words = new Int32Array(buffer);
+  let hash = 0;
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193) + i | 0;
+  return hash;
+}
+
+/** Between rounds whose memories are compared, only sizes and globals are. */
+const ROUNDS_BETWEEN_HASHES = 64;
+
+/** Runs `bytes` on both engines; null when they agree to the end. The module must be valid for both. */
+export function divergence(
+  bytes: Uint8Array<ArrayBuffer>,
+  engine: Namespace,
+  host: Namespace,
+  { seed, rounds }: ExecutionPlan,
+): Divergence | null {
+  const module = decodeModule(bytes, { features: ALL_FEATURES });
+  const [ours, theirs] = [new Run(engine, module), new Run(host, module)];
+  const random = new Random(seed);
+  const differ = (where: string, of: (run: Run) => string): Divergence | null => {
+    const [actual, expected] = [of(ours), of(theirs)];
+    return actual === expected ? null : { where, actual, expected };
+  };
+  try {
+    const start = differ("instantiation", (run) => run.start(bytes));
+    if (start) return start;
+    for (let round = 0; round < rounds; round++) {
+      for (const callee of functionExports(module)) {
+        const args = callee.type.params.map((type) => argument(random, type));
+        const where = `round ${round}: ${callee.name}(${args.map((arg) => Object.is(arg, -0) ? "-0" : `${arg}`)})`;
+        const difference = differ(where, (run) => run.call(callee, args));
+        if (difference) return difference;
+      }
+      const hashed = (round & ROUNDS_BETWEEN_HASHES - 1) === 0 || round === rounds - 1;
+      const difference = differ(`after round ${round}`, (run) => run.state(hashed));
+      if (difference) return difference;
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof StackOverflow) return null;
+    throw error;
+  }
+}
