@@ -17,14 +17,14 @@ function unitAt(string: string, index: number): number {
   return apply(charCodeAt, string, [index]);
 }
 
-/** Whether a code unit is the first one of a surrogate pair, if the second follows. */
+/** Whether a code unit or point is the first one of a surrogate pair, if the second follows. */
 export function isHighSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xd800;
+  return (unit & 0x1f_fc00) === 0xd800;
 }
 
-/** Whether a code unit is the second one of a surrogate pair, if the first precedes. */
+/** Whether a code unit or point is the second one of a surrogate pair, if the first precedes. */
 export function isLowSurrogate(unit: number): boolean {
-  return (unit & 0xfc00) === 0xdc00;
+  return (unit & 0x1f_fc00) === 0xdc00;
 }
 
 /** Whether all surrogates of a string are in pairs. */
@@ -71,7 +71,7 @@ export function encodeWtf8(string: string): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < string.length; at += encodedLength(bytes[at])) {
     const point: number = apply(codePointAt, string, [i])!;
     i += point > 0xffff ? 2 : 1;
-    if ((point & 0x1ff800) !== 0xd800) continue;
+    if ((point & 0x1f_f800) !== 0xd800) continue;
     bytes[at] = 0xe0 | point >> 12;
     bytes[at + 1] = 0x80 | point >> 6 & 0x3f;
     bytes[at + 2] = 0x80 | point & 0x3f;
@@ -110,8 +110,7 @@ function decodeWithSurrogates(bytes: Uint8Array, start: number, end: number): st
       if (isLowSurrogate(point) && isHighSurrogate(previous)) return null;
     }
     string += fromCodePoint(point);
-    // A pair ends in a low surrogate: 0 stands for it.
-    previous = point > 0xffff ? 0 : point;
+    previous = point;
   }
   return string;
 }

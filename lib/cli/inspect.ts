@@ -100,6 +100,7 @@ const SECTION_NAMES = [
   "data",
   "data count",
   "tag",
+  "string",
 ];
 
 function describeModule(module: Module): ModuleDescription {

@@ -21,6 +21,7 @@ import {
   isNullable,
   nonNullable,
   refType,
+  STRING,
   STRUCT,
   typeIndexOf,
   type ValueType,
@@ -75,6 +76,8 @@ function heapTypeTest(f: FunctionCompiler, reference: Expression, from: ValueTyp
   switch (abstractHeapTypeOf(heap)) {
     case I31:
       return `typeof ${text}==="number"`;
+    case STRING:
+      return `typeof ${text}==="string"`;
     case STRUCT:
       return hasMark(reference, from, f.scope.runtime("STRUCT_MARK"));
     case ARRAY:

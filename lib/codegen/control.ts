@@ -9,7 +9,7 @@
  */
 
 import type { ValueType } from "../syntax/types.ts";
-import { asCondition, asInt, Effect, type Expression, unary } from "./expression.ts";
+import { asCondition, asInt, Effect, type Expression, OBSERVABLE, unary } from "./expression.ts";
 import { elementStore } from "./floats.ts";
 import { flatten, type Variable } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
@@ -276,7 +276,10 @@ function returnText(f: FunctionCompiler, values: readonly Expression[]): string 
   }
   if (inRegisters) return `${text}return null`;
   const [value] = values;
-  if (DROPS_FRAMES && value !== undefined && (value.effects & (Effect.Call | Effect.Trap)) !== 0) {
+  if (
+    DROPS_FRAMES && value !== undefined &&
+    (value.effects & OBSERVABLE) !== 0
+  ) {
     return `${text}{const R=${value.text};return R}`;
   }
   return `${text}return${values.length > 0 ? ` ${values[0].text}` : ""}`;

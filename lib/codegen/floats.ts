@@ -74,6 +74,21 @@ function calling(callee: string, operands: number, round: Round): Emitter {
   };
 }
 
+/** The smaller or greater; V8's middle tier makes an all-ones NaN where the specification wants the sum's. */
+function extremum(callee: "min" | "max", round: Round): Emitter {
+  if (!KEEPS_NAN_BITS) return calling(callee, 2, round);
+  return (f) => {
+    f.simplify(1);
+    f.simplify(0);
+    const b = asOperand(f.pop());
+    const a = asOperand(f.pop());
+    const result = f.evaluated(call(f.scope.runtime(callee), [a, b], "quiet f64"));
+    const isNumber = binary(result, "===", result, Precedence.Equal, "bool");
+    const sum = binary(a, "+", b, Precedence.Add, "quiet f64");
+    f.push(round(f, conditional(isNumber, result, sum, "quiet f64")));
+  };
+}
+
 /** -0 and the bits of a NaN: an operation on the sign bit, which JavaScript's operators get right except for NaN. */
 function signOperation(
   make: (f: FunctionBuilder, a: Expression) => Expression,
@@ -124,8 +139,8 @@ function emitters(type: "f32" | "f64", round: Round): Record<string, Emitter> {
     sub: arithmetic("-", Precedence.Add, round),
     mul: arithmetic("*", Precedence.Multiply, round),
     div: arithmetic("/", Precedence.Multiply, round),
-    min: calling("min", 2, round),
-    max: calling("max", 2, round),
+    min: extremum("min", round),
+    max: extremum("max", round),
   };
   return Object.fromEntries(Object.entries(instructions).map(([name, emit]) => [`${type}.${name}`, emit]));
 }

@@ -140,6 +140,11 @@ export class GroupScope {
     return code;
   }
 
+  /** Whether calls need to know the reference that they go to, not just the code. */
+  get seesTargets(): boolean {
+    return false;
+  }
+
   /** The function that the call of the instruction at `offset` usually goes to; null when nobody knows. */
   usualTarget(_offset: number): FunctionIndex | null {
     return null;
@@ -216,6 +221,16 @@ export class GroupScope {
   /** The array of a table's elements. */
   elements(index: number): string {
     return this.constant(`A${index}`, `I.table(${index}).elements`);
+  }
+
+  /** The code that calls of a type found in a table, by index. */
+  codeList(table: number, type: TypeIndex): string {
+    return this.constant(`P${table}_${type}`, `I.table(${table}).codeList(I.type(${type}))`);
+  }
+
+  /** A string literal. */
+  string(index: number): Expression {
+    return name(this.constant(`Q${index}`, `I.string(${index})`), "ref");
   }
 
   /** A canonical type. */

@@ -6,6 +6,7 @@
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { Code, FunctionReference } from "../runtime/function_reference.ts";
+import type { CodeList, Table } from "../runtime/table.ts";
 import { trap } from "../runtime/traps.ts";
 
 /**
@@ -17,6 +18,13 @@ export function resolveIndirect(
   expected: CanonicalType,
 ): Code {
   return resolveTarget(element, expected).prepared();
+}
+
+/** The same for an index of a table. Kept in `codes`, the table's list for the type, if it has a place for it. */
+export function resolveCode(table: Table, index: number, expected: CanonicalType, codes: CodeList): Code {
+  const code = resolveIndirect(table.elements[index] as FunctionReference | null | undefined, expected);
+  if (index < codes.length) codes[index] = code;
+  return code;
 }
 
 /** The same for tail calls, which need to know more of the function: the element itself, which has code then. */

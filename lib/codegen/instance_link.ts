@@ -61,6 +61,11 @@ export class InstanceLink {
     return tag.ofJavaScript ? null : tag;
   }
 
+  /** A string literal. */
+  string(index: number): string {
+    return this.instance.module.record.strings[index];
+  }
+
   /** A canonical type. */
   type(index: number): CanonicalType {
     return this.instance.module.types[index];

@@ -18,6 +18,7 @@ import { I32_EMITTERS } from "./i32.ts";
 import { I64_EMITTERS } from "./i64.ts";
 import { MEMORY_EMITTERS } from "./memory.ts";
 import { REFERENCE_EMITTERS } from "./references.ts";
+import { STRING_EMITTERS } from "./strings.ts";
 import { STRUCT_EMITTERS } from "./structs.ts";
 import { TYPED_REFERENCE_EMITTERS } from "./typed_references.ts";
 import { TAIL_CALL_EMITTERS } from "./tail_calls.ts";
@@ -52,6 +53,7 @@ const EMITTERS: Readonly<Record<string, Emitter | undefined>> = {
   ...TYPED_REFERENCE_EMITTERS,
   ...STRUCT_EMITTERS,
   ...ARRAY_EMITTERS,
+  ...STRING_EMITTERS,
   ...CAST_EMITTERS,
   ...MEMORY_EMITTERS,
   ...I32_EMITTERS,

@@ -109,6 +109,10 @@ export class ProfilingScope extends GroupScope {
     return this.#counts ? `V(${offset},${code},${target})` : code;
   }
 
+  override get seesTargets(): boolean {
+    return true;
+  }
+
   /** While calls are counted none is direct, so that all go on being counted. */
   override usualTarget(offset: number): FunctionIndex | null {
     return this.#counts ? null : this.#advice?.usualTarget(offset) ?? null;

@@ -21,6 +21,8 @@ import { foreign } from "../runtime/exception_boundary.ts";
 import { externalize, internalize } from "../runtime/external_references.ts";
 import { ARRAY_MARK, EQ_MARK, STRUCT_MARK } from "../runtime/heap_objects.ts";
 import { setNanField } from "../runtime/struct_class.ts";
+import * as strings from "../runtime/strings.ts";
+import * as stringViews from "../runtime/string_views.ts";
 import * as bulk from "../runtime/bulk_operations.ts";
 import * as access from "./memory_access.ts";
 import * as indirectCall from "./indirect_call.ts";
@@ -37,7 +39,7 @@ const traps = Object.fromEntries(
     };
     return [name, trapHere];
   }),
-) as Record<Trap, () => void>;
+) as Record<Trap, () => never>;
 
 /** By the name that generated code uses. */
 export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
@@ -87,6 +89,8 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   externalize,
   internalize,
   setNanField,
+  ...strings,
+  ...stringViews,
   ...indirectCall,
   ...callConversions,
   foreign,

@@ -115,6 +115,9 @@ function evaluateAny({ bytes, start }: ByteRange, instance: InstanceData): Value
       case "ref.i31_shared":
         stack.push((stack.pop() as number) << I31_SHIFT >> I31_SHIFT);
         break;
+      case "string.const":
+        stack.push(instance.module.record.strings[reader.u32("string literal index")]);
+        break;
       case "any.convert_extern":
         stack.push(internalize(stack.pop()));
         break;

@@ -17,6 +17,7 @@ import {
   I31REF,
   I32,
   I64,
+  STRINGREF,
   STRUCTREF,
   V128,
   type ValueType,
@@ -35,6 +36,7 @@ const REFERENCE_TYPES: ReadonlyMap<string, ValueType> = new Map([
   ["i31ref", I31REF],
   ["structref", STRUCTREF],
   ["arrayref", ARRAYREF],
+  ["stringref", STRINGREF],
 ]);
 const VALUE_TYPES: ReadonlyMap<string, ValueType> = new Map([
   ["i32", I32],

@@ -22,7 +22,8 @@ export type TableKind =
   | "eqref"
   | "i31ref"
   | "structref"
-  | "arrayref";
+  | "arrayref"
+  | "stringref";
 /** The names of value types in descriptors. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "exnref" | TableKind;
 

@@ -7,9 +7,10 @@
  * | null                  | null                                           |
  * | an i31                | the Number                                     |
  * | a struct or array     | an opaque object, always the same one          |
+ * | a string              | the same string                                |
  * | a {@linkcode HostReference} | what it holds: any other JavaScript value |
  *
- * So inside there is nothing but Numbers that are i31s and objects of the engine's own: what tests look at is theirs.
+ * So inside there is nothing but strings, Numbers that are i31s, and objects of the engine's own: what tests look at is theirs.
  *
  * @module
  */
@@ -79,12 +80,12 @@ export function heapObjectOf(value: unknown): HeapObject | null {
 
 /** `extern.convert_any`: an internal reference as the external one. */
 export function externalize(reference: unknown): unknown {
-  if (reference === null || typeof reference === "number") return reference;
+  if (reference === null || typeof reference === "number" || typeof reference === "string") return reference;
   return reference instanceof HostReference ? reference.value : opaqueObject(reference as HeapObject);
 }
 
 /** `any.convert_extern`: an external reference, which is any JavaScript value, as the internal one. */
 export function internalize(value: unknown): unknown {
-  if (value === null || isI31(value)) return value;
+  if (value === null || typeof value === "string" || isI31(value)) return value;
   return heapObjectOf(value) ?? new HostReference(value);
 }

@@ -30,6 +30,10 @@ export const TRAP_MESSAGES = {
   dataSegmentOutOfBounds: "data segment out of bounds",
   elementSegmentOutOfBounds: "element segment out of bounds",
   rethrowNull: "rethrowing null value",
+  invalidUtf8: "invalid UTF-8 string",
+  invalidWtf8: "invalid WTF-8 string",
+  unpairedSurrogate: "Failed to encode string as UTF-8: contains unpaired surrogate",
+  stringOutOfBounds: "string offset out of bounds",
 } as const;
 
 /** The name of a trap. */

@@ -25,6 +25,7 @@ const SECTION_IDS: Readonly<Record<string, number>> = {
   data: 11,
   datacount: 12,
   tag: 13,
+  string: 14,
 };
 
 /** A custom section and where it stands among those at the same place. */

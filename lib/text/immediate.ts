@@ -5,8 +5,9 @@
  * @module
  */
 
-import type { ByteWriter } from "../binary/byte_writer.ts";
+import { ByteWriter } from "../binary/byte_writer.ts";
 import { writeHeapType, writeValueType, writeValueTypes } from "../binary/encode_types.ts";
+import { decodeWtf8 } from "../binary/wtf8.ts";
 import { CODE, type Immediate, type Opcode, OPCODES, prefixOf } from "../syntax/opcodes.ts";
 import { heapTypeOf, isNullable, type TypeIndex } from "../syntax/types.ts";
 import type { TokenCursor } from "./cursor.ts";
@@ -95,6 +96,8 @@ const EMPTY_BLOCK_TYPE = 0x40;
 export class InstructionEncoder {
   /** Whether an instruction referred to a data segment, which makes a data count section necessary. */
   refersToData = false;
+  /** The string literals so far, with their indices, which are in order. */
+  readonly strings: Map<string, number> = new Map();
   readonly #cursor: TokenCursor;
   readonly #scope: ModuleScope;
 
@@ -221,6 +224,8 @@ export class InstructionEncoder {
         return out.unsigned(scope.data.index(cursor));
       case "tag":
         return out.unsigned(scope.tags.index(cursor));
+      case "string":
+        return out.unsigned(this.#string());
       case "count":
         return out.unsigned(cursor.u32("a count"));
       case "catches":
@@ -264,6 +269,18 @@ export class InstructionEncoder {
       default:
         immediate satisfies never;
     }
+  }
+
+  /** The index of a string literal, which is added if it is new. */
+  #string(): number {
+    const { at } = this.#cursor;
+    const bytes = new ByteWriter();
+    this.#cursor.string(bytes);
+    const string = decodeWtf8(bytes.view(), 0, bytes.length);
+    if (string === null) throw this.#cursor.error("malformed WTF-8 encoding", at);
+    let index = this.strings.get(string);
+    if (index === undefined) this.strings.set(string, index = this.strings.size);
+    return index;
   }
 
   /** An index that may be left out when it is 0. */

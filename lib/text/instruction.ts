@@ -70,6 +70,11 @@ export class InstructionParser {
     return this.#encoder.refersToData;
   }
 
+  /** The string literals of the instructions so far. */
+  get strings(): string[] {
+    return [...this.#encoder.strings.keys()];
+  }
+
   /** An expression, its end included: instructions up to the parenthesis that closes what they stand in. */
   expression(out: ByteWriter, body: Body = new Body()): void {
     this.#run(out, body, false);

@@ -153,6 +153,7 @@ class ModuleParser {
       memories: this.#memories,
       globals: this.#globals,
       tags: this.#tags,
+      strings: this.#instructions.strings,
       exports: this.#exports,
       start: this.#start,
       elements: this.#elements,

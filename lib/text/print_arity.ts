@@ -69,6 +69,15 @@ const COUNTS: Readonly<Record<string, readonly [params: number, results: number]
   "array.copy": [5, 0],
   "array.init_data": [4, 0],
   "array.init_elem": [4, 0],
+  "string.new_utf8_array": [3, 1],
+  "string.new_utf8_array_try": [3, 1],
+  "string.new_lossy_utf8_array": [3, 1],
+  "string.new_wtf8_array": [3, 1],
+  "string.new_wtf16_array": [3, 1],
+  "string.encode_utf8_array": [3, 1],
+  "string.encode_lossy_utf8_array": [3, 1],
+  "string.encode_wtf8_array": [3, 1],
+  "string.encode_wtf16_array": [3, 1],
 };
 
 /** Branches by the number of values that their label takes. */

@@ -345,6 +345,13 @@ export class InstructionPrinter {
         const type = this.indices[this.indices.length - 1];
         return ` ${this.#field(type, this.#index("field index"))}`;
       }
+      case "string": {
+        const at = reader.position;
+        const index = reader.u32("string literal index");
+        const string = this.#module.strings[index];
+        if (string === undefined) reader.fail(`Invalid string literal index: ${index}`, at);
+        return ` ${nameLiteral(string)}`;
+      }
       case "count":
         return ` ${this.#index("count")}`;
       case "catches":

@@ -51,7 +51,7 @@ export interface PrintOptions {
 
 /**
  * A module in the text format. `parseModule` makes the same module of it, but for LEB128 integers longer than
- * they need be, runs of equal locals that are declared apart, and a data count that nothing needs. Custom
+ * they need be, runs of equal locals that are declared apart, a data count that nothing needs, and the order of the string literals, of which there are no equal or unused ones then. Custom
  * sections other than the names become `(@custom ...)` annotations with the bytes they have.
  *
  * ```ts
@@ -94,6 +94,7 @@ const SECTION_KEYWORDS = [
   "data",
   "datacount",
   "tag",
+  "string",
 ];
 
 /** Level of the module's fields. */

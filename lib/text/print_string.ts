@@ -13,7 +13,7 @@ const PLAIN_IDENTIFIER = /^[!#-'*+\-./0-9:<-Z\\^_`a-z|~]+$/;
  */
 const ESCAPED = /["\\\p{C}]|[^\P{Z} ]/gu;
 
-/** The string literal of a name. */
+/** The string literal of a name or string. */
 export function nameLiteral(name: string): string {
   return `"${name.replace(ESCAPED, escape)}"`;
 }
@@ -28,7 +28,12 @@ export function identifier(name: string): string {
 
 function escape(char: string): string {
   if (char === '"' || char === "\\") return `\\${char}`;
-  return `\\u{${char.codePointAt(0)!.toString(16)}}`;
+  const point = char.codePointAt(0)!;
+  // An isolated surrogate, which only string literals have; the other escape is for characters.
+  if ((point & 0x1f_f800) === 0xd800) {
+    return [0xed, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f].map((byte) => `\\${byte.toString(16)}`).join("");
+  }
+  return `\\u{${point.toString(16)}}`;
 }
 
 const QUOTE = 0x22;

@@ -36,6 +36,9 @@ import {
   refType,
   sharedHeapType,
   STRING,
+  STRINGVIEW_ITER,
+  STRINGVIEW_WTF16,
+  STRINGVIEW_WTF8,
   STRUCT,
   type SubType,
   type TableType,
@@ -61,6 +64,9 @@ const HEAP_TYPES: ReadonlyMap<string, HeapType> = new Map([
   ["exn", EXN],
   ["noexn", NOEXN],
   ["string", STRING],
+  ["stringview_wtf8", STRINGVIEW_WTF8],
+  ["stringview_wtf16", STRINGVIEW_WTF16],
+  ["stringview_iter", STRINGVIEW_ITER],
 ]);
 
 /** Value types that are one keyword. */
@@ -77,6 +83,9 @@ const VALUE_TYPES: ReadonlyMap<string, ValueType> = new Map([
   ...(["func", "extern", "any", "eq", "i31", "struct", "array", "exn", "string"] as const).map(
     (name): [string, ValueType] => [`${name}ref`, refType(HEAP_TYPES.get(name)!, true)],
   ),
+  ["stringview_wtf8", refType(STRINGVIEW_WTF8, false)],
+  ["stringview_wtf16", refType(STRINGVIEW_WTF16, false)],
+  ["stringview_iter", refType(STRINGVIEW_ITER, false)],
 ]);
 
 /** Takes an abstract heap type that is next, or a `(shared ...)` one; null when neither is. */

@@ -29,6 +29,7 @@ const CONSTANT = [
   "array.new_fixed",
   "any.convert_extern",
   "extern.convert_any",
+  "string.const",
 ];
 const EXTENDED_CONSTANT = ["i32.add", "i32.sub", "i32.mul", "i64.add", "i64.sub", "i64.mul"];
 

@@ -20,6 +20,7 @@ import { FrameKind, OperandStack, type Rule, type Rules } from "./operand_stack.
 import { readOffset, tableOperator } from "./operators.ts";
 import { ALIGNMENT, CONSTANT_SHAPES, OPERAND, RESULT, Shape, shapesOf } from "./operator_shapes.ts";
 import { REFERENCE_RULES } from "./reference_rules.ts";
+import { STRING_RULES } from "./string_rules.ts";
 import { VARIABLE_RULES } from "./variable_rules.ts";
 
 /** Most locals of a function, parameters included. */
@@ -27,7 +28,7 @@ const MAX_LOCALS = 50_000;
 /** Longest function name in an error, in characters. */
 const MAX_NAME_LENGTH = 50;
 
-const RULES: Rules = { ...CONTROL_RULES, ...VARIABLE_RULES, ...REFERENCE_RULES, ...ATOMIC_RULES };
+const RULES: Rules = { ...CONTROL_RULES, ...VARIABLE_RULES, ...REFERENCE_RULES, ...STRING_RULES, ...ATOMIC_RULES };
 
 /** Rules of one-byte instructions by opcode. */
 const ONE_BYTE_RULES: readonly (Rule | undefined)[] = Array.from(

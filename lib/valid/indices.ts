@@ -143,6 +143,15 @@ export function readMemory(stack: OperandStack): MemoryType {
   return checkMemory(stack, stack.u32("memory index"), at);
 }
 
+/** The index of a string literal. */
+export function readString(stack: OperandStack): void {
+  const at = stack.position;
+  const index = stack.u32("string literal index");
+  if (index >= stack.environment.module.strings.length) {
+    stack.fail(`Invalid string literal index: ${index}`, at);
+  }
+}
+
 /** A tag index and the types of the values an exception carries. */
 export function readTag(
   stack: OperandStack,

@@ -14,7 +14,7 @@ import {
   valueTypeName,
 } from "../syntax/types.ts";
 import { addressValueType } from "./environment.ts";
-import { checkMemory, readDataSegment, readElementSegment, readMemory, readTable } from "./indices.ts";
+import { checkMemory, readDataSegment, readElementSegment, readMemory, readString, readTable } from "./indices.ts";
 import type { OperandStack } from "./operand_stack.ts";
 import { alignmentOf } from "./operator_shapes.ts";
 
@@ -29,6 +29,9 @@ export function tableOperator(stack: OperandStack, opcode: Opcode, signature: Si
     switch (immediate) {
       case "data":
         readDataSegment(stack);
+        break;
+      case "string":
+        readString(stack);
         break;
       case "elem":
         segment = readElementSegment(stack);

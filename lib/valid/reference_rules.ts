@@ -22,6 +22,7 @@ import {
   isExact,
   isNullable,
   isReference,
+  isStringView,
   nonNullable,
   refType,
   sharedHeapType,
@@ -137,14 +138,21 @@ function popDescriptor(stack: OperandStack, target: HeapType, at: number): void 
   stack.pop(refType(definedHeapType(descriptor, isExact(target)), true), 1);
 }
 
+function readCastType(stack: OperandStack, nullable: boolean): ValueType {
+  const at = stack.position;
+  const heap = stack.heapType();
+  if (nullable && isStringView(heap)) stack.fail("nullable string views don't exist", at);
+  return refType(heap, nullable);
+}
+
 function castBranch(stack: OperandStack, onFail: boolean, descriptor: boolean): void {
   const flagsAt = stack.position;
   const flags = stack.u8();
   if (flags > 3) stack.fail(`invalid br_on_cast flags ${flags}`, flagsAt);
   const label = stack.readLabel();
-  const from = refType(stack.heapType(), (flags & 1) !== 0);
+  const from = readCastType(stack, (flags & 1) !== 0);
   const targetAt = stack.position;
-  const to = refType(stack.heapType(), (flags & 2) !== 0);
+  const to = readCastType(stack, (flags & 2) !== 0);
   const related = stack.environment.exactReferences
     ? top(stack, heapTypeOf(from)) === top(stack, heapTypeOf(to))
     : stack.matches(to, from);
@@ -200,12 +208,20 @@ function getElement(stack: OperandStack, name: string): void {
 function test(stack: OperandStack): HeapType {
   const heap = stack.heapType();
   popCastOperand(stack, heap);
+  if (isStringView(heap)) {
+    stack.failHere(`Invalid type for ${stack.instructionName(stack.at)}: string views are not classifiable`);
+  }
   return heap;
 }
 
 /** Rules by mnemonic. */
 export const REFERENCE_RULES: Rules = {
-  "ref.null": (stack) => stack.push(refType(stack.heapType(), true)),
+  "ref.null": (stack) => {
+    const at = stack.position;
+    const heap = stack.heapType();
+    if (isStringView(heap)) stack.fail("cannot create null string view", at);
+    stack.push(refType(heap, true));
+  },
 
   "ref.is_null": (stack) => {
     stack.popReference();

@@ -18,6 +18,7 @@ const EMPTY: Module = {
   exports: [],
   start: null,
   elements: [],
+  strings: [],
   dataCount: null,
   data: [],
   customSections: [],

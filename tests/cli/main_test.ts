@@ -9,13 +9,13 @@ function assertOneLine(text: string, expected: RegExp): void {
 Deno.test("--help lists the commands", () => {
   const { code, stdout, stderr } = tandem(["--help"]);
   assertEquals([code, stderr], [0, ""]);
-  for (const command of ["run", "validate", "inspect"]) {
+  for (const command of ["run", "validate", "inspect", "explain", "wat", "wasm", "wast"]) {
     assertMatch(stdout, new RegExp(`^  ${command} `, "m"));
   }
 });
 
 Deno.test("every command has its own --help", () => {
-  for (const command of ["run", "validate", "inspect"]) {
+  for (const command of ["run", "validate", "inspect", "explain", "wat", "wasm", "wast"]) {
     const { code, stdout, stderr } = tandem([command, "--help"]);
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, new RegExp(`^Usage: tandem ${command} `, "m"));

@@ -241,19 +241,19 @@ Deno.test("run: a missing import is an error of one line that names it", () => {
   });
 });
 
-Deno.test("run: a WASI function that does not exist, or has another type, is a link error of one line", () => {
+Deno.test("run: a WASI function that does not exist, or is no function, is a missing import", () => {
   const wasi = (declaration: string) =>
     `(module (import "wasi_snapshot_preview1" ${declaration})
     (memory (export "memory") 1) (func (export "_start")))`;
   withText(wasi(`"fd_fly" (func)`), (file) => {
     const { code, stderr } = tandem(["run", file]);
     assertEquals(code, 1);
-    assertMatch(stderr, /^tandem: .*: cannot be linked: Import #0 "wasi_snapshot_preview1" "fd_fly": .*\n$/);
+    assertMatch(stderr, /^tandem: .*: missing import: function "wasi_snapshot_preview1" "fd_fly"; .*\n$/);
   });
   withText(wasi(`"fd_read" (memory 1)`), (file) => {
     const { code, stderr } = tandem(["run", file]);
     assertEquals(code, 1);
-    assertMatch(stderr, /^tandem: .*: cannot be linked: Import #0 "wasi_snapshot_preview1" "fd_read": .*\n$/);
+    assertMatch(stderr, /^tandem: .*: missing import: memory "wasi_snapshot_preview1" "fd_read"; .*\n$/);
   });
 });
 

@@ -20,6 +20,9 @@ const README = "README.md";
 const BEGIN = "<!-- measured: conformance -->";
 const END = "<!-- end: conformance -->";
 
+/** Failures printed per suite. */
+const SHOWN_FAILURES = 10;
+
 type Suites = Readonly<Record<string, SuiteReport>>;
 
 const MODE_OPTIONS: Readonly<Record<Mode, readonly string[]>> = {
@@ -48,7 +51,9 @@ async function inEveryMode(
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`${title} ${version}, ${mode}: ${passed} of ${total} in ${seconds} s`);
     for (const [suite, { failures }] of Object.entries(suites)) {
-      for (const failure of failures) console.log(`    ${suite}/${failure}`);
+      for (const failure of failures.slice(0, SHOWN_FAILURES)) console.log(`    ${suite}/${failure}`);
+      const hidden = failures.length - SHOWN_FAILURES;
+      if (hidden > 0) console.log(`    ... and ${hidden} more of ${suite}`);
     }
   }
   return { version, suites: results };

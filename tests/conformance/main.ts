@@ -184,4 +184,5 @@ try {
   console.error(error instanceof SyntaxError ? `${error.message}\n${USAGE}` : (error as Error).message);
   process.exit(2);
 }
-process.exit(options.json ? printJSON(suites, options) : printResults(suites, options));
+// Not process.exit(), which cuts off output that a pipe has not taken yet.
+process.exitCode = options.json ? printJSON(suites, options) : printResults(suites, options);

@@ -9,7 +9,7 @@
 import { decodeModule } from "../../lib/binary/decode.ts";
 import { ALL_FEATURES } from "../../lib/syntax/features.ts";
 import type { ExternKind, Module } from "../../lib/syntax/module.ts";
-import { I32, I64, isReference, type ValueType } from "../../lib/syntax/types.ts";
+import { type GlobalType, I32, I64, isReference, type ValueType, valueTypeName } from "../../lib/syntax/types.ts";
 import { Random } from "./mutate.ts";
 
 /** A `WebAssembly` namespace. */
@@ -83,6 +83,8 @@ function argument(random: Random, type: ValueType): number | bigint {
   return random.below(2) > 0 ? random.pick(INTERESTING_FLOATS) : integer / 8;
 }
 
+const MOST_CALLS_BY_IMPORTS = 8;
+
 /** One engine's instance of a module. */
 class Run {
   readonly #namespace: Namespace;
@@ -90,11 +92,13 @@ class Run {
   /** What imported functions were called with since the last look. */
   #log: string[] = [];
   #exports: Record<string, unknown> = {};
+  #started = false;
   readonly #functions: readonly FunctionExport[];
   /** References that were seen, which arguments are taken from. */
   readonly #references: unknown[] = [null, 5, "text"];
   #tag: WebAssembly.Tag | null = null;
-  #depth = 0;
+  /** How many more exports the imported functions call until the next look; a hang limit starts again after every trap. */
+  #calls = 0;
 
   constructor(namespace: Namespace, module: Module) {
     this.#namespace = namespace;
@@ -102,10 +106,16 @@ class Run {
     this.#functions = functionExports(module);
   }
 
+  /** Whether there is an instance. */
+  get started(): boolean {
+    return this.#started;
+  }
+
   start(bytes: Uint8Array<ArrayBuffer>): string {
     return this.#outcome(() => {
       const { Instance, Module } = this.#namespace;
       this.#exports = new Instance(new Module(bytes), this.#imports() as WebAssembly.Imports).exports;
+      this.#started = true;
       return "instance";
     });
   }
@@ -122,6 +132,7 @@ class Run {
   /** What `action` gives or throws, and the calls of imports meanwhile. */
   #outcome(action: () => unknown): string {
     let outcome: string;
+    this.#calls = MOST_CALLS_BY_IMPORTS;
     try {
       outcome = this.#show(action());
     } catch (error) {
@@ -194,9 +205,22 @@ class Run {
       Tag: new (type: { parameters: string[] }) => WebAssembly.Tag;
       JSTag: unknown;
     };
-    if (kind === "function") return this.#function(name, functionType(this.#module, index));
-    if (kind !== "tag") throw new TypeError(`cannot import a ${kind}`);
-    return name === "jstag" ? JSTag : this.#tag ??= new Tag({ parameters: ["i32"] });
+    switch (kind) {
+      case "function":
+        return this.#function(name, functionType(this.#module, index));
+      case "global":
+        return this.#global(this.#module.globals[index].type);
+      case "tag":
+        return name === "jstag" ? JSTag : this.#tag ??= new Tag({ parameters: ["i32"] });
+      default:
+        throw new TypeError(`cannot import a ${kind}`);
+    }
+  }
+
+  #global({ value, mutable }: GlobalType): unknown {
+    const content = isReference(value) ? null : value === I64 ? 42n : 42;
+    const type = valueTypeName(value).replace(/^funcref$/, "anyfunc") as "i32";
+    return mutable ? new this.#namespace.Global({ value: type, mutable }, content as number) : content;
   }
 
   /** An imported function: one of Binaryen's fuzzer by its name; any other logs its arguments. */
@@ -251,15 +275,10 @@ class Run {
   }
 
   #callExport(index: number): void {
-    if (this.#functions.length === 0 || this.#depth > 20) throw new TypeError("not called");
+    if (this.#functions.length === 0 || this.#calls-- <= 0) throw new TypeError("not called");
     const { name, type } = this.#functions[(index >>> 0) % this.#functions.length];
     const args = type.params.map((param) => param === I64 ? 1n : isReference(param) ? null : 1);
-    this.#depth++;
-    try {
-      this.#log.push(this.#show((this.#exports[name] as CallableFunction)(...args)));
-    } finally {
-      this.#depth--;
-    }
+    this.#log.push(this.#show((this.#exports[name] as CallableFunction)(...args)));
   }
 
   #callReference(callee: unknown): void {
@@ -295,7 +314,7 @@ export function divergence(
   };
   try {
     const start = differ("instantiation", (run) => run.start(bytes));
-    if (start) return start;
+    if (start || !ours.started) return start;
     for (let round = 0; round < rounds; round++) {
       for (const callee of functionExports(module)) {
         const args = callee.type.params.map((type) => argument(random, type));

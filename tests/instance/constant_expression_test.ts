@@ -56,6 +56,7 @@ Deno.test("evaluate() computes extended constant expressions modulo 2^32 and 2^6
 Deno.test("evaluate() makes null references and i31s", () => {
   assertStrictEquals(value(0xd0, 0x6f), null);
   assertEquals(value(0x41, 0xff, 0xff, 0xff, 0xff, 0x07, 0xfb, 28), -1);
+  assertEquals(value(0x41, 0x7f, 0xfe, 0x72), -1);
 });
 
 /** What a struct or array holds. */

@@ -112,6 +112,7 @@ export function compiledModule(
     exports: [],
     start: null,
     elements: [],
+    strings: [],
     dataCount: null,
     data: [],
     customSections: [],

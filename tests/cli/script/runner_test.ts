@@ -3,7 +3,12 @@ import { Engine } from "../../../lib/js_api/engine.ts";
 import { KEEPS_NAN_BITS } from "../../../lib/runtime/float_bits.ts";
 import { DEFAULT_FEATURES, without } from "../../../lib/syntax/features.ts";
 import { watToWasm } from "../../../lib/text/wat.ts";
-import { commandCount, runScript, type ScriptResult } from "../../../lib/cli/script/runner.ts";
+import {
+  commandCount,
+  type RunOptions,
+  runScript,
+  type ScriptResult,
+} from "../../../lib/cli/script/runner.ts";
 import { type Command, parseScript } from "../../../lib/cli/script/commands.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -25,10 +30,14 @@ const MODULE: LooseCommand = {
 
 const run = (...commands: readonly LooseCommand[]): ScriptResult => runOn(new Engine(), commands);
 
-function runOn(engine: Engine, commands: readonly LooseCommand[]): ScriptResult {
+function runOn(
+  engine: Engine,
+  commands: readonly LooseCommand[],
+  options: Partial<RunOptions> = {},
+): ScriptResult {
   const numbered = commands.map((command, i) => ({ line: i + 1, ...command }));
   const script = parseScript(JSON.stringify({ source_filename: "test.wast", commands: numbered }));
-  return runScript(script, { engine, parseText: (text) => watToWasm(text) });
+  return runScript(script, { engine, parseText: (text) => watToWasm(text), ...options });
 }
 
 const invoke = (field: string, ...args: readonly (readonly [string, string])[]) => ({
@@ -185,4 +194,47 @@ Deno.test("runScript() takes a refusal for want of a feature that the suite pred
     }));
   assertEquals(outcome(), { passed: 0, failed: [], notCovered: [["multi-memory", 1]] });
   assertEquals(outcome("multi-memory"), { passed: 1, failed: [], notCovered: [] });
+});
+
+Deno.test("runScript() through the JS API counts what that cannot carry, and runs it for its effects", () => {
+  const wat = `(module
+    (global $g (export "g") (mut i32) (i32.const 0))
+    (global (export "v") v128 (v128.const i64x2 1 2))
+    (func (export "set") (param v128) (global.set $g (i32x4.extract_lane 0 (local.get 0))))
+    (func (export "nan") (result f64) (f64.const nan))
+    (func (export "half") (param f32) (result f32) (f32.mul (local.get 0) (f32.const 0.5)))
+    (func (export "throw") (param exnref) (throw_ref (local.get 0))))`;
+  const vector = { type: "v128", lane_type: "i32", value: ["5", "0", "0", "0"] };
+  const NAN = { type: "f64", value: "nan:canonical" };
+  const result = runOn(new Engine(), [
+    { type: "module", module_type: "text", wat },
+    { type: "action", action: { type: "invoke", field: "set", args: [vector] } },
+    { type: "assert_return", action: { type: "get", field: "g" }, expected: [{ type: "i32", value: "5" }] },
+    { type: "assert_return", action: { type: "get", field: "v" }, expected: [vector] },
+    { type: "assert_return", action: invoke("nan"), expected: [NAN] },
+    { type: "assert_return", action: invoke("half", ["f32", "1065353216"]), expected: [NAN] },
+    { type: "assert_trap", action: invoke("throw", ["exnref", "null"]), text: "null exception reference" },
+  ], { throughAPI: true });
+  assertEquals(outcomes(result), { passed: 2, failed: [6], notCovered: [] });
+  assertEquals([...result.notCarried], [["v128", 2], ["NaN bits", 1], ["exnref", 1]]);
+  assertEquals(commandCount(result), 7);
+});
+
+Deno.test("runScript() takes valid modules that spectest does not provide for when told so", () => {
+  const module = (imported: string) => ({
+    type: "module",
+    module_type: "text",
+    wat: `(module (import ${imported} (func)) (func (export "f")))`,
+  } as const);
+  const commands = [
+    module('"spectest" "nothing"'),
+    { type: "action", action: invoke("f") },
+    module('"elsewhere" "nothing"'),
+  ] as const;
+  assertEquals(outcomes(runOn(new Engine(), commands)), { passed: 0, failed: [1, 2, 3], notCovered: [] });
+  assertEquals(outcomes(runOn(new Engine(), commands, { acceptsUnlinkable: true })), {
+    passed: 1,
+    failed: [3],
+    notCovered: [["imports that spectest lacks", 1]],
+  });
 });
