@@ -49,6 +49,7 @@ export type { InstantiationMetrics } from "./lib/runtime/engine_state.ts";
 export { type ModuleProfileData, parseProfile, Profile, type ProfileData } from "./lib/runtime/profile.ts";
 export type { TracedStep, TraceEvent, TraceSink } from "./lib/runtime/trace.ts";
 export type { Callable, ImportCallKind } from "./lib/runtime/imported_function.ts";
+export type { ExternKind } from "./lib/syntax/module.ts";
 export { CompileError, LinkError, type NativeErrorConstructor, RuntimeError } from "./lib/syntax/errors.ts";
 export type { Feature } from "./lib/syntax/opcodes.ts";
 export { ALL_FEATURES, DEFAULT_FEATURES, type FeatureName, type FeatureSet } from "./lib/syntax/features.ts";

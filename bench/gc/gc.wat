@@ -237,11 +237,7 @@
         (i32.add
           (struct.get $point $x (local.get $point))
           (struct.get $point $y (local.get $point))))
-      (local.set $sum
-        (i32.add
-          (local.get $sum)
-          (struct.get $point $x
-            (ref.cast (ref $point) (call $element (local.get $list) (local.get $i))))))
+      (local.set $sum (i32.add (local.get $sum) (struct.get $point $x (local.get $point))))
       (br_if $again
         (i32.lt_u
           (local.tee $i (i32.add (local.get $i) (i32.const 1)))

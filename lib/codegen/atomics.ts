@@ -76,6 +76,14 @@ function misaligned({ place, lowAddress }: Operands, width: number): string | nu
     : `${lowAddress.text}+${offset}&${mask}`;
 }
 
+/** Traps now when a 64-bit address is not aligned: the number that stands for one above 2^53 lacks its low bits. */
+function trapsWhenMisaligned(f: FunctionCompiler, operands: Operands, width: number): boolean {
+  if (!is64(f, operands.place.memory)) return false;
+  const unaligned = misaligned(operands, width);
+  if (unaligned !== null) f.write(`if(${unaligned})${f.scope.runtime("unalignedAccess")}()`);
+  return true;
+}
+
 /** What the low part of the result is. */
 function lowKind(width: number): Kind {
   return width < 32 ? "small" : "int";
@@ -99,7 +107,7 @@ function shared(f: FunctionCompiler, { type, width, operator }: Access, operands
   const target = effective(address, place.offset).text;
   const end = effective(address, place.offset + size).text;
   const tooFar = `${end}>${f.scope.view(place.memory, "u8")}.length`;
-  const unaligned = misaligned(operands, width);
+  const unaligned = trapsWhenMisaligned(f, operands, width) ? null : misaligned(operands, width);
   const check = `${f.scope.runtime("atomicCheck")}(${memory},${target},${size})`;
   f.write(`if(${unaligned === null ? tooFar : `${unaligned}||${tooFar}`})${check}`);
   const operation = f.scope.atomicOperation(place.memory, `${operator}${width}`);
@@ -186,15 +194,17 @@ function access(description: Access): Emitter {
 }
 
 /** `memory.atomic.wait32`, `wait64` and `notify`: calls. */
-function waiting(callee: string, components: number): Emitter {
+function waiting(callee: string, width: 32 | 64, components: number): Emitter {
   return (f) => {
     const place = readPlace(f);
     const wide = is64(f, place.memory);
     simplify(f, components + (wide ? 2 : 1));
     const values = f.popComponents(components).map(asInt);
-    const address = effective(popAddress(f, wide), place.offset);
-    const parts = [f.scope.memory(place.memory), address, ...values];
+    const lowAddress = f.operands.at(wide ? -2 : -1)!;
+    const address = popAddress(f, wide);
     f.settle(Effect.Call);
+    trapsWhenMisaligned(f, { place, address, lowAddress, values }, width);
+    const parts = [f.scope.memory(place.memory), effective(address, place.offset), ...values];
     const result = f.temporary("int");
     f.write(`${result.name}=${call(f.scope.runtime(callee), parts, "int").text}`);
     f.push(result.read());
@@ -207,9 +217,9 @@ export const ATOMIC_EMITTERS: Readonly<Record<string, Emitter>> = {
     const description = accessOf(mnemonic);
     return description === null ? [] : [[mnemonic, access(description)]];
   })),
-  "memory.atomic.notify": waiting("atomicNotify", 1),
-  "memory.atomic.wait32": waiting("atomicWait32", 3),
-  "memory.atomic.wait64": waiting("atomicWait64", 4),
+  "memory.atomic.notify": waiting("atomicNotify", 32, 1),
+  "memory.atomic.wait32": waiting("atomicWait32", 32, 3),
+  "memory.atomic.wait64": waiting("atomicWait64", 64, 4),
   "atomic.fence": (f) => {
     f.reader.position++;
     f.statement(`${f.scope.runtime("atomicFence")}()`, Effect.Call);

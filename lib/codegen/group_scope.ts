@@ -225,7 +225,7 @@ export class GroupScope {
 
   /** The code that calls of a type found in a table, by index. */
   codeList(table: number, type: TypeIndex): string {
-    return this.constant(`P${table}_${type}`, `I.table(${table}).codeList(I.type(${type}))`);
+    return this.constant(`P${table}t${type}`, `I.table(${table}).codeList(I.type(${type}))`);
   }
 
   /** A string literal. */

@@ -64,6 +64,9 @@ export function tableInterface(): ExternalInterface<Table> {
             `${reason}.`,
         );
       };
+      if (value === undefined && element === STRINGREF) {
+        throw typeError(api, "Missing initial value when creating stringref table");
+      }
       const initial = value === undefined
         ? (element === EXTERNREF ? undefined : null)
         : toWebAssemblyValue(value, element, NO_TYPES, fail);

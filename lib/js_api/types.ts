@@ -328,7 +328,6 @@ export interface ExceptionConstructor {
 }
 
 /** An exported function, or a JavaScript function with a type. */
-// deno-lint-ignore ban-types
 export interface WasmFunction extends Function {
   // deno-lint-ignore no-explicit-any
   (...args: any[]): any;

@@ -77,7 +77,11 @@ export class Profile {
     this.#progress = progress;
   }
 
-  /** The counters of a module; equal modules have the same ones. */
+  /**
+   * The counters of a module; equal modules have the same ones.
+   *
+   * @internal
+   */
   of(module: CompiledModule): ModuleProfile {
     const key = moduleKey(module.record.bytes);
     let profile = this.#modules.get(key);

@@ -11,6 +11,7 @@ export type TracedStep = "decode" | "validate" | "compile" | "instantiate" | "st
 
 /** A complete event. */
 export interface TraceEvent {
+  /** The step. */
   readonly name: TracedStep;
   /** The category. */
   readonly cat: "tandem";
@@ -20,8 +21,9 @@ export interface TraceEvent {
   readonly ts: number;
   /** How long it took, in microseconds. */
   readonly dur: number;
-  /** The format wants a process and a thread. */
+  /** The process; the format wants one. */
   readonly pid: 1;
+  /** The thread. */
   readonly tid: 1;
   /** What it was about. */
   readonly args: Readonly<Record<string, unknown>>;

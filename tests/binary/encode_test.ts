@@ -65,6 +65,7 @@ const EVERYTHING = `(module $m
   (data $p "p")
   (data (memory 1) (i32.const 0) "q")
   (func (data.drop $p))
+  (global stringref (string.const "paired \\f0\\9f\\98\\80, isolated \\ed\\a0\\80"))
 )`;
 
 Deno.test("encodeModule() writes the preamble of an empty module", () => {

@@ -9,7 +9,7 @@
 import { decodeModule } from "../../lib/binary/decode.ts";
 import { ALL_FEATURES } from "../../lib/syntax/features.ts";
 import type { ExternKind, Module } from "../../lib/syntax/module.ts";
-import { type GlobalType, I32, I64, isReference, type ValueType, valueTypeName } from "../../lib/syntax/types.ts";
+import { type GlobalType, I32, I64, isNullable, isReference, type ValueType, valueTypeName } from "../../lib/syntax/types.ts";
 import { Random } from "./mutate.ts";
 
 /** A `WebAssembly` namespace. */
@@ -218,7 +218,7 @@ class Run {
   }
 
   #global({ value, mutable }: GlobalType): unknown {
-    const content = isReference(value) ? null : value === I64 ? 42n : 42;
+    const content = isReference(value) ? isNullable(value) ? null : "text" : value === I64 ? 42n : 42;
     const type = valueTypeName(value).replace(/^funcref$/, "anyfunc") as "i32";
     return mutable ? new this.#namespace.Global({ value: type, mutable }, content as number) : content;
   }

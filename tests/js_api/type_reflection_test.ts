@@ -96,9 +96,8 @@ Deno.test("a WebAssembly.Function converts arguments and results", () => {
 });
 
 Deno.test("a WebAssembly.Function is called as the function it is made of", () => {
-  const f = new WebAssembly.Function(I32_TO_I32, function add(x: number) {
-    return x + 1;
-  });
+  const { add } = { add: (x: number) => x + 1 };
+  const f = new WebAssembly.Function(I32_TO_I32, add);
   assertEquals([f.name, f.length, f.type()], ["add", 1, { parameters: ["i32"], results: ["i32"] } as Loose]);
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { MAXIMUM_TABLE_SIZE, Table } from "../../lib/runtime/table.ts";
-import { NO_TYPES } from "../../lib/syntax/canonical_types.ts";
+import { type CanonicalType, NO_TYPES } from "../../lib/syntax/canonical_types.ts";
 import { RuntimeError } from "../../lib/syntax/errors.ts";
 import { EXTERNREF } from "../../lib/syntax/types.ts";
 import { tableType } from "../instance/test_engine.ts";
@@ -65,4 +65,28 @@ Deno.test("Table.init() checks the table, then the segment", () => {
   outOfBounds(() => table.init(0, [7], 0, 2), "element segment out of bounds");
   table.init(1, [7, 8], 1, 1);
   assertEquals(table.elements, [1, 8]);
+});
+
+Deno.test("Table.codeList() is one list per type, with a place for every element", () => {
+  const table = tableOf(null, null);
+  const [first, second] = [1, 2].map((id) => ({ id }) as CanonicalType);
+  const list = table.codeList(first);
+  assertEquals(list, [null, null]);
+  assertEquals([table.codeList(first) === list, table.codeList(second) === list], [true, false]);
+});
+
+Deno.test("A table forgets code where it is written and only there", () => {
+  const table = tableOf(null, null, null, null);
+  const list = table.codeList({ id: 1 } as CanonicalType);
+  const code = () => 0;
+  const kept = (write: () => void) => {
+    list.fill(code);
+    write();
+    return list.map((place) => place === code);
+  };
+  assertEquals(kept(() => table.set(1, null)), [true, false, true, true]);
+  assertEquals(kept(() => table.fill(2, null, 2)), [true, true, false, false]);
+  assertEquals(kept(() => table.copy(1, table, 0, 2)), [true, false, false, true]);
+  assertEquals(kept(() => table.init(0, [null], 0, 1)), [false, true, true, true]);
+  assertEquals(kept(() => table.grow(1, null)), [true, true, true, true, false]);
 });

@@ -60,7 +60,8 @@ for (const folded of [false, true]) {
       if (nesting !== Nesting.Plain && nesting !== Nesting.Open) continue;
       const bytes = bodyOf(opcode);
       const body = { bytes, start: 0, end: bytes.length };
-      const text = printModule({ ...module, functions: [{ ...module.functions[0], body }] }, { folded });
+      const functions = [{ ...module.functions[0], body }];
+      const text = printModule({ ...module, functions, strings: ["literal"] }, { folded });
       const read = parseModule(text).functions[0].body!;
       assertEquals(read.bytes.slice(read.start, read.end), bytes, text);
     }
