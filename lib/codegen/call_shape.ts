@@ -17,6 +17,7 @@ import type { ImportedFunction } from "../runtime/imported_function.ts";
  * | `host`            | a function of the group that calls the callable                            |
  * | `code`            | the code of the builtin                                                    |
  * | `Math.NAME`       | the host's function; an expression without effects                         |
+ * | `DataView...`     | a function of the group that makes the access                              |
  * | `c ...`           | a function of the group that converts as the C signature says              |
  */
 export type CallShape = string;
@@ -32,8 +33,9 @@ export function callShape({ kind, suspending, intrinsic }: ImportedFunction): Ca
     case "runtime type error":
       return GENERIC;
     case "compile-time builtin":
-    case "well-known import":
       return "code";
+    case "well-known import":
+      return intrinsic!.code === null ? intrinsic!.name : "code";
     case "wasm-to-host":
       return "host";
     case "math intrinsic":

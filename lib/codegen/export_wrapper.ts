@@ -32,9 +32,7 @@ export function makeExportWrapper(reference: FunctionReference): (...args: unkno
     reference,
     slot: newSlot(),
     leaving: (exception: unknown) => leaving(exception, engine),
-    params: signature.params.map((type) => (value: unknown) =>
-      toWebAssemblyValue(value, type, context)
-    ),
+    params: signature.params.map((type) => (value: unknown) => toWebAssemblyValue(value, type, context)),
     results: signature.results.map((type) => (value: unknown) => toJSValue(value, type)),
   };
   return evaluate(exportText(signature), `export/${reference.index}`, link) as () => unknown;

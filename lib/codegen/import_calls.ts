@@ -70,12 +70,15 @@ export class ImportCalls {
   #names(index: FunctionIndex): ImportNames {
     const scope = this.#scope;
     return {
-      callable: scope.constant(`j${index}`, `I.imported(${index}).callable`),
+      get callable() {
+        return scope.constant(`j${index}`, `I.imported(${index}).callable`);
+      },
       runtime: (entry) => scope.runtime(entry),
       argument: (position) =>
         position < 0
           ? scope.constant(`j${index}c`, `I.imported(${index}).intrinsic.fastCall.receiverCheck`)
           : scope.constant(`a${index}p${position}`, `I.argument(${index},${position})`),
+      dataViewSite: () => scope.constant(`j${index}`, "I.dataViewSite()"),
       result: (position) => scope.constant(`a${index}r${position}`, `I.result(${index},${position})`),
     };
   }

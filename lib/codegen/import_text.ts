@@ -26,6 +26,7 @@ import {
   STRING,
   type ValueType,
 } from "../syntax/types.ts";
+import { argumentCount, type DataViewAccessor } from "../link/data_view_access.ts";
 import { type CallShape, fastCallOf } from "./call_shape.ts";
 import { flatten } from "./function_builder.ts";
 
@@ -39,6 +40,8 @@ export interface ImportNames {
   argument(position: number): string;
   /** The converter of what JavaScript gives to a result. */
   result(position: number): string;
+  /** A new site of an accessor of `DataView`. */
+  dataViewSite(): string;
 }
 
 /** Whether what JavaScript gives for a reference of `type` is the engine's reference. */
@@ -129,6 +132,7 @@ export function functionText(
   drops: boolean = false,
 ): string {
   if (shape === "host") return hostCallText(identifier, type, names);
+  if (shape.startsWith("DataView.")) return dataViewText(identifier, type, shape, names);
   return shape.startsWith("c ")
     ? fastCallText(identifier, type, shape, names)
     : callText(identifier, type, names, drops);
@@ -201,6 +205,47 @@ function hostCallText(identifier: string, { params }: FunctionType, names: Impor
 }
 
 /** A function that calls one with a C signature: what it takes and returns is known. */
+/** An access to a `DataView` (see `data_view_access.ts`). The byte order is a truth value. */
+function dataViewText(identifier: string, type: FunctionType, shape: CallShape, names: ImportNames): string {
+  const accessor = shape.slice(shape.lastIndexOf(".") + 1) as DataViewAccessor;
+  const { names: parameters, args: [receiver, ...args] } = argumentsText(type, names);
+  const count = argumentCount(accessor);
+  if (count === 3 || count === 2 && accessor.startsWith("get")) args[count - 1] += "!==0";
+  const { results } = type;
+  const access = COMPILES_BIGINTS
+    ? siteAccess(accessor, receiver, args, names)
+    : builtinAccess(accessor, receiver, args, names);
+  const body = results.length === 0
+    ? `${access};`
+    : results[0] === I64
+    ? `const x=${names.runtime("lowHalf")}(${access});${highHalf(1, names)}return x`
+    : results[0] === I32
+    ? `return ${access}|0`
+    : `return ${access}`;
+  return `function ${identifier}(${parameters}){${protect(body, names)}}\n`;
+}
+
+function siteAccess(accessor: string, receiver: string, args: readonly string[], names: ImportNames): string {
+  const site = names.dataViewSite();
+  const known = `${site}.views[+(${receiver}!==${site}.known)]`;
+  if (accessor === "byteLength") {
+    return `(${site}.lastReceiver=${receiver},${site}.ready?${known}.byteLength:${site}.others.byteLength)`;
+  }
+  const call = `${accessor}(${[...args, receiver]})`;
+  return `(${site}.ready?${known}.${call}:${site}.others.${call})`;
+}
+
+function builtinAccess(
+  accessor: string,
+  receiver: string,
+  args: readonly string[],
+  names: ImportNames,
+): string {
+  const builtin = `${names.runtime("dataViewBuiltins")}.${accessor}`;
+  return `(${builtin}.call===${names.runtime("call")}?${builtin}.call(${[receiver, ...args]}):` +
+    `${names.runtime("apply")}(${builtin},${receiver},[${args}]))`;
+}
+
 function fastCallText(identifier: string, type: FunctionType, shape: CallShape, names: ImportNames): string {
   const { receiver, signature: { params: cParams, result, int64 } } = fastCallOf(shape);
   const { names: parameters, args } = argumentsText(type, names);

@@ -7,6 +7,7 @@
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
+import { DataViewSite } from "../link/data_view_access.ts";
 import { foreign } from "../runtime/exception_boundary.ts";
 import type { Code } from "../runtime/function_reference.ts";
 import type { Callable, ImportedFunction } from "../runtime/imported_function.ts";
@@ -45,6 +46,7 @@ interface WrapperLink {
   readonly receiverCheck: ((receiver: unknown) => boolean) | null;
   argument(position: number): Converter;
   result(position: number): Converter;
+  dataViewSite(): DataViewSite;
 }
 
 /** The code for an imported function that is not another instance's function. */
@@ -59,6 +61,7 @@ export function importCode(imported: ImportedFunction): Code {
     receiverCheck: intrinsic?.fastCall?.receiverCheck ?? null,
     argument: (position) => argumentConverter(type, position),
     result: (position) => resultConverter(type, position),
+    dataViewSite: () => new DataViewSite(),
   };
   const constants = new Map<string, string>();
   const constant = (identifier: string, value: string) => {
@@ -70,6 +73,7 @@ export function importCode(imported: ImportedFunction): Code {
     runtime: (entry) => constant(entry, `E.${entry}`),
     argument: (position) =>
       position < 0 ? constant("c", "I.receiverCheck") : constant(`a${position}`, `I.argument(${position})`),
+    dataViewSite: () => constant("s", "I.dataViewSite()"),
     result: (position) => constant(`b${position}`, `I.result(${position})`),
   };
   const text = functionText("imported", type.signature, callShape(imported), names);

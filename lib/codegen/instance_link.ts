@@ -6,6 +6,7 @@
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex, TypeIndex } from "../syntax/types.ts";
+import { DataViewSite } from "../link/data_view_access.ts";
 import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
 import { atomicOperations } from "../runtime/atomics.ts";
 import type { Code, FunctionReference, TailCode, TailEntry } from "../runtime/function_reference.ts";
@@ -109,6 +110,11 @@ export class InstanceLink {
   /** Converts what JavaScript gives to a result of an imported function. */
   result(index: FunctionIndex, position: number): (value: unknown) => unknown {
     return resultConverter(this.#type(index), position);
+  }
+
+  /** A new site of an accessor of `DataView`. */
+  dataViewSite(): DataViewSite {
+    return new DataViewSite();
   }
 
   #type(index: FunctionIndex): CanonicalType {

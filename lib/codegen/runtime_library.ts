@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DATA_VIEW_BUILTINS } from "../link/data_view_access.ts";
 import * as bits from "../runtime/float_bits.ts";
 import * as i64 from "../runtime/numerics_i64.ts";
 import * as numerics from "../runtime/numerics.ts";
@@ -30,6 +31,8 @@ import * as indirectCall from "./indirect_call.ts";
 const { imul, clz32, fround, abs, ceil, floor, trunc, sqrt, min, max } = Math;
 const { acos, asin, atan, atan2, cos, exp, log, pow, sin, tan } = Math;
 const HostTypeError = TypeError;
+const { call } = Function.prototype;
+const { apply } = Reflect;
 
 const traps = Object.fromEntries(
   (Object.keys(TRAP_MESSAGES) as Trap[]).map((name) => {
@@ -65,6 +68,9 @@ export const RUNTIME: Readonly<Record<string, unknown>> = Object.freeze({
   sin,
   tan,
   TypeError: HostTypeError,
+  call,
+  apply,
+  dataViewBuiltins: DATA_VIEW_BUILTINS,
   RESULT_I32,
   RESULT_F64,
   RESULT_REF,

@@ -5,7 +5,16 @@
  */
 
 import { I32, refType, STRING } from "../syntax/types.ts";
-import { asInt, asUnsigned, binary, call, derived, Effect, type Expression, Precedence } from "./expression.ts";
+import {
+  asInt,
+  asUnsigned,
+  binary,
+  call,
+  derived,
+  Effect,
+  type Expression,
+  Precedence,
+} from "./expression.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { is64, popAddress } from "./memory.ts";
 import { dereferenced, dereferenceEffects, nonNull } from "./typed_references.ts";

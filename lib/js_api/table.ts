@@ -7,7 +7,7 @@
 import { type ConversionFailure, hasJSValues, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import { MAXIMUM_TABLE_SIZE, Table } from "../runtime/table.ts";
 import { NO_TYPES } from "../syntax/canonical_types.ts";
-import { EXTERNREF, isNullable, valueTypeName } from "../syntax/types.ts";
+import { EXTERNREF, isNullable, STRINGREF, valueTypeName } from "../syntax/types.ts";
 import { defineExternalInterface, descriptorArgument, type ExternalInterface } from "./external_interface.ts";
 import { tableKindNamed } from "./descriptor_types.ts";
 import { readAddressType, readLimits } from "./limits_descriptor.ts";

@@ -26,7 +26,7 @@ import {
   type ValueType,
 } from "../syntax/types.ts";
 import { boundCallTarget } from "./bound_functions.ts";
-import { DATA_VIEW_BUILTINS, DATA_VIEW_CODE, type DataViewAccessor } from "./data_view_access.ts";
+import { DATA_VIEW_BUILTINS, type DataViewAccessor } from "./data_view_access.ts";
 
 /** A parameter or result: a number type; a reference of this kind, null or not; or either of the two. */
 type Place = "i32" | "i64" | "f32" | "f64" | "extern" | "string" | "string or extern";
@@ -43,8 +43,11 @@ export interface WellKnownImport {
   readonly params: readonly Place[];
   /** At most one. */
   readonly results: readonly Place[];
-  /** Components in, components out; what the builtin throws it throws as an exception that wasm code can catch. */
-  readonly code: Code;
+  /**
+   * Components in, components out; what the builtin throws it throws as an exception that wasm code can catch. Null for the
+   * accessors of `DataView`, whose code is generated for each import.
+   */
+  readonly code: Code | null;
 }
 
 const { call } = Function.prototype;
@@ -109,7 +112,7 @@ function dataView(
     builtin: DATA_VIEW_BUILTINS[accessor],
     params: ["extern", ...params],
     results,
-    code: DATA_VIEW_CODE[accessor],
+    code: null,
   };
 }
 

@@ -108,7 +108,11 @@ function elementsOf<View extends Uint8Array | Uint16Array>(
 }
 
 /** The string of the elements from `start` up to `end`. Traps. */
-type FromArray<Result extends string | null> = (array: WasmArray | null, start: number, end: number) => Result;
+type FromArray<Result extends string | null> = (
+  array: WasmArray | null,
+  start: number,
+  end: number,
+) => Result;
 
 function fromArray<Result extends string | null>(decode: Decode<Result>): FromArray<Result> {
   return (array, start, end) => decode(elementsOf(Bytes, array, start, end));
@@ -199,8 +203,11 @@ function intoArray(encode: Encode): IntoArray {
     checkRoom(array, start, wtf8Length(string));
     const bytes = encode(string);
     const { elements } = array;
-    if (isList(elements)) for (let i = 0; i < bytes.length; i++) elements[start + i] = bytes[i] << 24 >> 24;
-    else setBytes(elements as unknown as Uint8Array, bytes, start);
+    if (isList(elements)) {
+      for (let i = 0; i < bytes.length; i++) {
+        elements[start + i] = bytes[i] << 24 >> 24;
+      }
+    } else setBytes(elements as unknown as Uint8Array, bytes, start);
     return bytes.length;
   };
 }

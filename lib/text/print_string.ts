@@ -31,7 +31,9 @@ function escape(char: string): string {
   const point = char.codePointAt(0)!;
   // An isolated surrogate, which only string literals have; the other escape is for characters.
   if ((point & 0x1f_f800) === 0xd800) {
-    return [0xed, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f].map((byte) => `\\${byte.toString(16)}`).join("");
+    return [0xed, 0x80 | point >> 6 & 0x3f, 0x80 | point & 0x3f].map((byte) => `\\${byte.toString(16)}`).join(
+      "",
+    );
   }
   return `\\u{${point.toString(16)}}`;
 }

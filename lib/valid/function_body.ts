@@ -28,7 +28,13 @@ const MAX_LOCALS = 50_000;
 /** Longest function name in an error, in characters. */
 const MAX_NAME_LENGTH = 50;
 
-const RULES: Rules = { ...CONTROL_RULES, ...VARIABLE_RULES, ...REFERENCE_RULES, ...STRING_RULES, ...ATOMIC_RULES };
+const RULES: Rules = {
+  ...CONTROL_RULES,
+  ...VARIABLE_RULES,
+  ...REFERENCE_RULES,
+  ...STRING_RULES,
+  ...ATOMIC_RULES,
+};
 
 /** Rules of one-byte instructions by opcode. */
 const ONE_BYTE_RULES: readonly (Rule | undefined)[] = Array.from(

@@ -14,7 +14,14 @@ import {
   valueTypeName,
 } from "../syntax/types.ts";
 import { addressValueType } from "./environment.ts";
-import { checkMemory, readDataSegment, readElementSegment, readMemory, readString, readTable } from "./indices.ts";
+import {
+  checkMemory,
+  readDataSegment,
+  readElementSegment,
+  readMemory,
+  readString,
+  readTable,
+} from "./indices.ts";
 import type { OperandStack } from "./operand_stack.ts";
 import { alignmentOf } from "./operator_shapes.ts";
 

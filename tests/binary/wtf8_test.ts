@@ -1,14 +1,8 @@
 import { assertEquals } from "@std/assert";
-import {
-  decodeWtf8,
-  encodeLossyUtf8,
-  encodeWtf8,
-  hasOnlyPairs,
-  wtf8Length,
-} from "../../lib/binary/wtf8.ts";
+import { decodeWtf8, encodeLossyUtf8, encodeWtf8, hasOnlyPairs, wtf8Length } from "../../lib/binary/wtf8.ts";
 
 const PAIRED = ["", "ascii", "latin \xe9", "\uffff", "\u{10000}\u{10ffff}", "\u{1d800}\0"];
-const ISOLATED = ["\ud800", "a\udc00b", "\udc00\ud800", "\u{1f600}\ud83d", "\ud800\u{1d800}", "\ud800\ud800\udc00"];
+const ISOLATED = ["\ud800", "a\udc00b", "\udc00\ud800", "\u{1f600}\ud83d", "\ud800\ud800\udc00"];
 
 Deno.test("encodeWtf8() is undone by decodeWtf8(), and as long as wtf8Length() says", () => {
   for (const string of [...PAIRED, ...ISOLATED]) {

@@ -190,8 +190,10 @@ Deno.test("64-bit addresses above 2^53 trap when they are not aligned, too", () 
   const exports = exportsOf(
     new Engine(),
     "i64 1 1 shared",
-    `(func (export "load") (param i64) (result i64) (i64.atomic.load32_u offset=4 (local.get 0)))
-     (func (export "notify") (param i64) (result i32) (memory.atomic.notify (local.get 0) (i32.const 1)))`,
+    `(func (export "load") (param $address i64) (result i64)
+       (i64.atomic.load32_u offset=4 (local.get $address)))
+     (func (export "notify") (param $address i64) (result i32)
+       (memory.atomic.notify (local.get $address) (i32.const 1)))`,
   );
   for (const call of [() => exports.load(2n ** 62n + 1n), () => exports.notify(-127n)]) {
     assertTraps(call, "operation does not support unaligned accesses");

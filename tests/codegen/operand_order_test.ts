@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { WebAssembly, watToWasm } from "../../mod.ts";
+import { watToWasm, WebAssembly } from "../../mod.ts";
 
 Deno.test("an operand below a block survives writes to any of many locals inside the block", () => {
   for (let local = 1; local <= 33; local++) {

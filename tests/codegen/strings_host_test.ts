@@ -48,21 +48,31 @@ const MODULE = `(module
   (type $b (array (mut i8))) (type $w (array (mut i16)))
   (global $iter (mut stringview_iter) (string.as_iter (string.const "")))
   ${
-  FROM_MEMORY.map((op) => `(func (export "${op}") (param i32 i32) (result stringref)
-    (string.${op} (local.get 0) (local.get 1)))`).join("\n")
+  FROM_MEMORY.map((op) =>
+    `(func (export "${op}") (param i32 i32) (result stringref)
+    (string.${op} (local.get 0) (local.get 1)))`
+  ).join("\n")
 }
   ${
-  INTO_MEMORY.map((op) => `(func (export "${op}") (param stringref i32) (result i32)
-    (string.${op} (local.get 0) (local.get 1)))`).join("\n")
+  INTO_MEMORY.map((op) =>
+    `(func (export "${op}") (param stringref i32) (result i32)
+    (string.${op} (local.get 0) (local.get 1)))`
+  ).join("\n")
 }
   ${
-  FROM_MEMORY.map((op) => `(func (export "${arrayForm(op)}") (param anyref i32 i32) (result stringref)
-    (string.${arrayForm(op)} (ref.cast (ref null ${arrayType(op)}) (local.get 0)) (local.get 1) (local.get 2)))`)
+  FROM_MEMORY.map((op) =>
+    `(func (export "${arrayForm(op)}") (param anyref i32 i32) (result stringref)
+    (string.${arrayForm(op)} (ref.cast (ref null ${
+      arrayType(op)
+    }) (local.get 0)) (local.get 1) (local.get 2)))`
+  )
     .join("\n")
 }
   ${
-  INTO_MEMORY.map((op) => `(func (export "${op}_array") (param stringref anyref i32) (result i32)
-    (string.${op}_array (local.get 0) (ref.cast (ref null ${arrayType(op)}) (local.get 1)) (local.get 2)))`)
+  INTO_MEMORY.map((op) =>
+    `(func (export "${op}_array") (param stringref anyref i32) (result i32)
+    (string.${op}_array (local.get 0) (ref.cast (ref null ${arrayType(op)}) (local.get 1)) (local.get 2)))`
+  )
     .join("\n")
 }
   ${
@@ -70,9 +80,11 @@ const MODULE = `(module
     .join("\n")
 }
   ${
-  PAIR.map((op) => `(func (export "${op}") (param stringref stringref) (result ${
-    op === "concat" ? "stringref" : "i32"
-  }) (string.${op} (local.get 0) (local.get 1)))`).join("\n")
+  PAIR.map((op) =>
+    `(func (export "${op}") (param stringref stringref) (result ${
+      op === "concat" ? "stringref" : "i32"
+    }) (string.${op} (local.get 0) (local.get 1)))`
+  ).join("\n")
 }
   (func (export "same_hash") (param stringref stringref) (result i32)
     (i32.eq (string.hash (local.get 0)) (string.hash (string.concat (local.get 1) (string.const "")))))
@@ -251,7 +263,8 @@ Deno.test({
   fn() {
     const bytes = watToWasm(MODULE);
     const ours = new Tandem.Instance(new Tandem.Module(bytes)).exports as unknown as Exports;
-    const host = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource)).exports as unknown as Exports;
+    const host = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource))
+      .exports as unknown as Exports;
     const expected = outcomes(host);
     for (const [name, actual] of outcomes(ours)) {
       const [expectedName, result] = expected.next().value!;

@@ -9,7 +9,15 @@
 import { decodeModule } from "../../lib/binary/decode.ts";
 import { ALL_FEATURES } from "../../lib/syntax/features.ts";
 import type { ExternKind, Module } from "../../lib/syntax/module.ts";
-import { type GlobalType, I32, I64, isNullable, isReference, type ValueType, valueTypeName } from "../../lib/syntax/types.ts";
+import {
+  type GlobalType,
+  I32,
+  I64,
+  isNullable,
+  isReference,
+  type ValueType,
+  valueTypeName,
+} from "../../lib/syntax/types.ts";
 import { Random } from "./mutate.ts";
 
 /** A `WebAssembly` namespace. */
@@ -33,11 +41,17 @@ export interface Divergence {
 /** Kinds of traps, by V8's and JavaScriptCore's messages. V8 has had one text for both failures of indirect calls, and has two now. */
 const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
   ["unreachable", /^unreachable$|^Unreachable code/],
-  ["memory", /^memory access out of bounds|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i],
+  [
+    "memory",
+    /^memory access out of bounds|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i,
+  ],
   ["division by zero", /^(divide|remainder) by zero|^Division by zero/],
   ["division overflow", /^divide result unrepresentable|^Integer overflow/],
   ["float to integer", /^float unrepresentable|^Out of bounds Trunc/],
-  ["table", /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds/i],
+  [
+    "table",
+    /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds/i,
+  ],
   ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
   ["null", /^dereferencing a null pointer|null reference|call_ref to null/],
   ["cast", /^illegal cast|^ref\.cast failed/],
@@ -73,7 +87,21 @@ function functionExports(module: Module): FunctionExport[] {
 }
 
 const INTERESTING = [0, 1, -1, 2, 7, 31, 32, 63, 255, 65532, 65535, 65536, 0x7fffffff, -0x80000000];
-const INTERESTING_FLOATS = [-0, 0.5, 1.5, -3.7, 1e10, -3e9, 2 ** 31, 2 ** 53, 2 ** 63, 1e-40, 1e300, Infinity, NaN];
+const INTERESTING_FLOATS = [
+  -0,
+  0.5,
+  1.5,
+  -3.7,
+  1e10,
+  -3e9,
+  2 ** 31,
+  2 ** 53,
+  2 ** 63,
+  1e-40,
+  1e300,
+  Infinity,
+  NaN,
+];
 
 /** An argument: a number, a bigint, or for a reference a number that {@linkcode Run} turns into one. */
 function argument(random: Random, type: ValueType): number | bigint {
@@ -318,7 +346,9 @@ export function divergence(
     for (let round = 0; round < rounds; round++) {
       for (const callee of functionExports(module)) {
         const args = callee.type.params.map((type) => argument(random, type));
-        const where = `round ${round}: ${callee.name}(${args.map((arg) => Object.is(arg, -0) ? "-0" : `${arg}`)})`;
+        const where = `round ${round}: ${callee.name}(${
+          args.map((arg) => Object.is(arg, -0) ? "-0" : `${arg}`)
+        })`;
         const difference = differ(where, (run) => run.call(callee, args));
         if (difference) return difference;
       }

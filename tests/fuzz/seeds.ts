@@ -7,7 +7,19 @@
 
 import type { FeatureSet } from "../../lib/syntax/features.ts";
 import { ADDRESS, type Opcode, OPCODES } from "../../lib/syntax/opcodes.ts";
-import { F32, F64, I32, I64, type ValueType } from "../../lib/syntax/types.ts";
+import {
+  F32,
+  F64,
+  type HeapType,
+  heapTypeOf,
+  I32,
+  I64,
+  STRINGVIEW_ITER,
+  STRINGVIEW_WTF16,
+  STRINGVIEW_WTF8,
+  V128,
+  type ValueType,
+} from "../../lib/syntax/types.ts";
 import {
   body,
   type Bytes,
@@ -25,6 +37,14 @@ const DROP = 0x1a;
 const FUNCREF = 0x70;
 const EXTERNREF = 0x6f;
 
+const STRING_CONST = [0xfb, leb(0x82), 0];
+/** What makes views of strings. */
+const VIEWS: ReadonlyMap<HeapType, Bytes> = new Map<HeapType, Bytes>([
+  [STRINGVIEW_WTF8, [0xfb, leb(0x90)]],
+  [STRINGVIEW_WTF16, [0xfb, leb(0x98)]],
+  [STRINGVIEW_ITER, [0xfb, leb(0xa0)]],
+]);
+
 /** Instructions that push a value of a type. */
 function constant(type: ValueType): Bytes {
   switch (type) {
@@ -36,8 +56,10 @@ function constant(type: ValueType): Bytes {
       return [0x43, 0, 0, 0x80, 0x3f];
     case F64:
       return [0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f];
-    default:
+    case V128:
       return [0xfd, 12, new Array(16).fill(7)];
+    default:
+      return [STRING_CONST, VIEWS.get(heapTypeOf(type)) ?? []];
   }
 }
 
@@ -77,6 +99,7 @@ function instructionSeed(opcodes: readonly Opcode[], address: ValueType): Uint8A
     vectorSection(3, [0]),
     vectorSection(4, [FUNCREF, flags, 1]),
     vectorSection(5, [flags, 1]),
+    opcodes.some(({ feature }) => feature === "stringref") ? section(14, 0, vector(name("literal"))) : [],
     vectorSection(9, [1, 0, 0]),
     section(12, 1),
     vectorSection(10, body(instructions)),
