@@ -104,7 +104,7 @@ export async function measureCase(
   for (const engine of engines) {
     try {
       const namespace = await engine.load();
-      const instances = dispatch.unit === "call" ? INSTANCES : 1;
+      const instances = dispatch.unit === "instantiation" ? 1 : INSTANCES;
       const runs = Array.from({ length: instances }, () => dispatch.load(namespace));
       runs[0](1);
       contestants.push({ engine: engine.name, runs, times: 1, samples: [] });

@@ -154,7 +154,7 @@ class Run {
   }
 
   #reference(number: number): unknown {
-    return this.#references[(number >>> 0) % this.#references.length];
+    return (number & 1) === 0 ? null : this.#references[(number >>> 1) % this.#references.length];
   }
 
   /** What `action` gives or throws, and the calls of imports meanwhile. */
