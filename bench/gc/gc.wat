@@ -181,14 +181,14 @@
           (local.tee $i (i32.add (local.get $i) (i32.const 1)))
           (array.len (local.get $shapes)))))
     (local.get $sum))
+  (global $some_shapes (mut (ref null $shapes)) (ref.null $shapes))
   ;; the areas of 1,000 shapes of three types, 100 times
   (func (export "type tests") (param $n i32) (result i32)
-    (local $shapes (ref null $shapes)) (local $i i32) (local $sum i32)
-    (local.set $shapes (call $shapes (i32.const 1000)))
+    (local $i i32) (local $sum i32)
     (loop $again
       (local.set $i (i32.const 100))
       (loop $rounds
-        (local.set $sum (i32.add (local.get $sum) (call $areas (local.get $shapes))))
+        (local.set $sum (i32.add (local.get $sum) (call $areas (global.get $some_shapes))))
         (br_if $rounds (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $sum))
@@ -234,24 +234,31 @@
         (ref.cast (ref null $point) (call $element (local.get $list) (local.get $i))))
       (struct.set $point $x
         (local.get $point)
-        (i32.add
-          (struct.get $point $x (local.get $point))
-          (struct.get $point $y (local.get $point))))
+        (i32.sub
+          (struct.get $point $y (local.get $point))
+          (struct.get $point $x (local.get $point))))
       (local.set $sum (i32.add (local.get $sum) (struct.get $point $x (local.get $point))))
       (br_if $again
         (i32.lt_u
           (local.tee $i (i32.add (local.get $i) (i32.const 1)))
           (struct.get $vector $length (local.get $list)))))
     (local.get $sum))
-  ;; 1,000 points in a list of anything, moved 100 times
+  (global $some_points (mut (ref null $vector)) (ref.null $vector))
+  ;; 1,000 points in a list of anything, moved back and forth 100 times
   (func (export "casts") (param $n i32) (result i32)
-    (local $list (ref null $vector)) (local $i i32) (local $sum i32)
+    (local $i i32) (local $sum i32)
     (loop $again
-      (local.set $list (call $points))
       (local.set $i (i32.const 100))
       (loop $rounds
         (local.set $sum
-          (i32.add (local.get $sum) (call $move (ref.as_non_null (local.get $list)))))
+          (i32.add
+            (local.get $sum)
+            (call $move (ref.as_non_null (global.get $some_points)))))
         (br_if $rounds (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (local.get $sum)))
+    (local.get $sum))
+
+  (func $prepare
+    (global.set $some_shapes (call $shapes (i32.const 1000)))
+    (global.set $some_points (call $points)))
+  (start $prepare))

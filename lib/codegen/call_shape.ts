@@ -16,6 +16,7 @@ import type { ImportedFunction } from "../runtime/imported_function.ts";
  * | `js`              | a function of the group that converts and calls the callable               |
  * | `host`            | a function of the group that calls the callable                            |
  * | `code`            | the code of the builtin                                                    |
+ * | `wasm:... NAME`   | an expression that does what the builtin does                              |
  * | `Math.NAME`       | the host's function; an expression without effects                         |
  * | `DataView...`     | a function of the group that makes the access                              |
  * | `c ...`           | a function of the group that converts as the C signature says              |
@@ -25,6 +26,11 @@ export type CallShape = string;
 /** For imports whose instances do not agree, and for those whose code lies elsewhere. */
 export const GENERIC: CallShape = "generic";
 
+/** The builtins that are an expression. */
+const INLINE_BUILTINS: ReadonlySet<string> = new Set(
+  ["cast", "test", "length"].map((name) => `wasm:js-string ${name}`),
+);
+
 /** The shape of an import. */
 export function callShape({ kind, suspending, intrinsic }: ImportedFunction): CallShape {
   if (suspending) return GENERIC;
@@ -33,7 +39,7 @@ export function callShape({ kind, suspending, intrinsic }: ImportedFunction): Ca
     case "runtime type error":
       return GENERIC;
     case "compile-time builtin":
-      return "code";
+      return INLINE_BUILTINS.has(intrinsic!.name) ? intrinsic!.name : "code";
     case "well-known import":
       return intrinsic!.code === null ? intrinsic!.name : "code";
     case "wasm-to-host":

@@ -6,6 +6,7 @@
 
 import { F32, F64, FUNCREF, type FunctionType, I32, I64, type ValueType } from "../syntax/types.ts";
 import { leaving } from "../runtime/exception_boundary.ts";
+import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
 import type { FunctionReference } from "../runtime/function_reference.ts";
 import { crossesToJS, toJSValue, toWebAssemblyValue, TYPE_INCOMPATIBILITY } from "../runtime/js_values.ts";
 import { evaluate } from "./evaluation.ts";
@@ -118,7 +119,8 @@ function makeText({ params, results }: FunctionType): string {
         component++;
         break;
       case "f":
-        values.push(`${runtime("unmarked")}(${from("RESULT_F64")})`);
+        // A marked NaN loses its mark; what is rounded already stays as it is, at no cost.
+        values.push(KEEPS_NAN_BITS ? `${runtime("fround")}(${from("RESULT_F64")})` : from("RESULT_F64"));
         break;
       case "d":
         values.push(from("RESULT_F64"));

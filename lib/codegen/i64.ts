@@ -17,6 +17,7 @@ import {
   Effect,
   type Expression,
   int,
+  OBSERVABLE,
   Precedence,
   ZERO,
 } from "./expression.ts";
@@ -273,6 +274,8 @@ function rotate(f: FunctionCompiler, left: boolean): void {
 }
 
 function clz(f: FunctionCompiler): void {
+  // The low half is only looked at when the high one is zero: what may trap comes before.
+  if ((f.operands.at(-2)!.effects & OBSERVABLE) !== 0) f.simplify(1);
   f.simplify(0);
   const { low, high } = popPair(f);
   const ofLow = i32.add(int(32), i32.clz(f, low));

@@ -7,10 +7,23 @@
 
 import { F32, type FunctionIndex, type FunctionType } from "../syntax/types.ts";
 import { type CallShape, GENERIC } from "./call_shape.ts";
-import { asOperand, call, Effect, type Expression } from "./expression.ts";
+import {
+  asOperand,
+  binary,
+  call,
+  conditional,
+  derived,
+  Effect,
+  type Expression,
+  name as constantName,
+  Precedence,
+  unary,
+} from "./expression.ts";
 import type { FunctionCompiler } from "./function_compiler.ts";
 import type { GroupScope } from "./group_scope.ts";
 import { functionText, type ImportNames } from "./import_text.ts";
+
+const STRING = constantName('"string"', "ref");
 
 /** Code of a drop instruction. */
 const DROP = 0x1a;
@@ -29,6 +42,17 @@ export class ImportCalls {
     this.#shapeOf = shapeOf;
   }
 
+  /** The expression for a builtin whose argument can be written twice; null when its code is to be called. */
+  #stringBuiltin(name: string, [argument]: readonly Expression[]): Expression | null {
+    if (!argument.simple) return null;
+    const isString = binary(unary("typeof ", argument, "ref"), "===", STRING, Precedence.Equal, "bool");
+    if (name.endsWith("test")) return isString;
+    const trap = call(this.#scope.runtime("illegalCast"), [], "ref", Effect.Trap);
+    const string = conditional(isString, argument, trap, "ref");
+    if (name.endsWith("cast")) return string;
+    return derived(`(${string.text}).length`, Precedence.Postfix, "small", [string]);
+  }
+
   /** The call of an imported function; null when its reference's code is to be called. `drops`: its results are not used. */
   call(
     index: FunctionIndex,
@@ -41,7 +65,9 @@ export class ImportCalls {
     this.shapes.set(index, shape);
     if (shape === GENERIC) return null;
     if (shape.startsWith("Math.")) return this.#math(shape, type, args);
-    if (shape === "code") {
+    const builtin = shape.startsWith("wasm:") ? this.#stringBuiltin(shape, args) : null;
+    if (builtin !== null) return builtin;
+    if (shape === "code" || shape.startsWith("wasm:")) {
       return call(
         this.#scope.constant(`i${index}`, `I.imported(${index}).intrinsic.code`),
         args,

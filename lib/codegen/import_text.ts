@@ -236,7 +236,9 @@ function siteAccess(accessor: string, receiver: string, args: readonly string[],
   if (accessor === "byteLength") {
     return `(${site}.lastReceiver=${receiver},${site}.ready?${known}.byteLength:${site}.others.byteLength)`;
   }
-  const call = `${accessor}(${[...args, receiver]})`;
+  const call = accessor.startsWith("setBig")
+    ? `${accessor}Halves(${args[0]},l2,l2h,${args[2]},${receiver})`
+    : `${accessor}(${[...args, receiver]})`;
   return `(${site}.ready?${known}.${call}:${site}.others.${call})`;
 }
 

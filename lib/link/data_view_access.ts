@@ -79,6 +79,40 @@ for (const name of DATA_VIEW_ACCESSORS) {
 }
 setPrototypeOf(PrivateView.prototype, null);
 
+const LOW = new Int32Array(2);
+const BITS = new BigInt64Array(LOW.buffer);
+
+/** A value for `setBigInt64`. */
+function bigIntOf(low: number, high: number): bigint {
+  LOW[0] = low;
+  LOW[1] = high;
+  return BITS[0];
+}
+
+/** The methods `setBigInt64` and `setBigUint64` for the halves of the value: two integers take half as long on V8. */
+for (const name of ["setBigInt64", "setBigUint64"] as const) {
+  const builtin = DATA_VIEW_BUILTINS[name];
+  defineProperty(PrivateView.prototype, `${name}Halves`, {
+    value(
+      this: PrivateView,
+      offset: number,
+      low: number,
+      high: number,
+      littleEndian: boolean,
+      receiver: unknown,
+    ): void {
+      try {
+        // The second half goes first: nothing is written unless all of it can be.
+        this.setInt32((offset >>> 0) + 4, littleEndian ? high : low, littleEndian);
+        this.setInt32(offset, littleEndian ? low : high, littleEndian);
+      } catch {
+        // Throws it again, under its own name.
+        apply(builtin, receiver, [offset, bigIntOf(low, high), littleEndian]);
+      }
+    },
+  });
+}
+
 /** Whether a buffer keeps its length until it is detached. */
 function hasFixedLength(buffer: ArrayBufferLike): boolean {
   if (resizable === null) return true;
@@ -156,6 +190,22 @@ class OtherReceivers {
         },
       ];
       defineProperty(OtherReceivers.prototype, name, methods[argumentCount(name)]);
+    }
+    for (const name of ["setBigInt64", "setBigUint64"] as const) {
+      const builtin = DATA_VIEW_BUILTINS[name];
+      defineProperty(OtherReceivers.prototype, `${name}Halves`, {
+        value(
+          this: OtherReceivers,
+          offset: number,
+          low: number,
+          high: number,
+          littleEndian: boolean,
+          receiver: unknown,
+        ): void {
+          pass(this, receiver);
+          apply(builtin, receiver, [offset, bigIntOf(low, high), littleEndian]);
+        },
+      });
     }
     setPrototypeOf(OtherReceivers.prototype, null);
   }

@@ -84,10 +84,10 @@ const STRING_CODE = {
     }
   },
 
-  /** Concatenation is the decimal conversion, and hosts have it inline. */
+  /** A template is the decimal conversion: hosts have it inline, and V8 knows that it does nothing else. */
   toString(value: number, radix: number): string {
     try {
-      if (radix === 10) return "" + value;
+      if (radix === 10) return `${value}`;
       return numberToString.call === call
         ? numberToString.call(value, radix)
         : apply(numberToString, value, [radix]);
@@ -97,7 +97,7 @@ const STRING_CODE = {
   },
 
   toDecimal(value: number): string {
-    return "" + value;
+    return `${value}`;
   },
 };
 

@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { RuntimeError } from "../../mod.ts";
 import { exportsOf } from "./instances.ts";
 
 /** Around powers of two, and what differs in all halves. */
@@ -52,4 +53,16 @@ Deno.test("i64.mul gives the same bits when the function has been optimised", ()
     x = BigInt.asUintN(64, x * 0xc2b2ae3d27d4eb4fn);
   }
   assertEquals((run as unknown as (a: bigint, n: number) => bigint)(7n, rounds), BigInt.asIntN(64, x));
+});
+
+Deno.test("i64.clz of a load traps out of bounds even when the high half decides the result", () => {
+  const { run } = exportsOf(`(module (memory 1) (func (export "run") (param i32) (result i64)
+    (i64.clz (i64.or (i64.const 0x100000000) (i64.load8_u (local.get 0))))))`);
+  const count = run as unknown as (address: number) => bigint;
+  assertEquals(count(65535), 31n);
+  assertThrows(
+    () => count(65536),
+    RuntimeError as unknown as ErrorConstructor,
+    "memory access out of bounds",
+  );
 });

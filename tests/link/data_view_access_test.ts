@@ -1,7 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { DATA_VIEW_ACCESSORS, DATA_VIEW_CODE } from "../../lib/link/data_view_access.ts";
-import { ExceptionPackage } from "../../lib/runtime/exception_package.ts";
-import { RESULT_I32 } from "../../lib/runtime/return_registers.ts";
+import { assertEquals } from "@std/assert";
+import { boundCall, watToWasm, WebAssembly } from "../../mod.ts";
+import {
+  DATA_VIEW_ACCESSORS,
+  DATA_VIEW_BUILTINS,
+  type DataViewAccessor,
+} from "../../lib/link/data_view_access.ts";
 
 const BYTES = [0x81, 0x92, 0xa3, 0xb4, 0x45, 0x56, 0x67, 0x78, 0x01, 0x02, 0x03, 0x04];
 
@@ -9,152 +12,107 @@ function viewOf(bytes: number[] = BYTES): DataView<ArrayBuffer> {
   return new DataView(new Uint8Array([0, ...bytes, 0]).buffer, 1, bytes.length);
 }
 
-/** What the call throws, as text. */
-function thrown(call: () => unknown): string {
-  try {
-    return `nothing, but ${call()}`;
-  } catch (error) {
-    const { tag, components } = error as ExceptionPackage;
-    assert(error instanceof ExceptionPackage && tag === null, "no exception of JavaScript's");
-    return String(components[0]);
-  }
+function valueType(name: DataViewAccessor): string {
+  if (name.includes("Big")) return "i64";
+  if (name.includes("Float32")) return "f32";
+  if (name.includes("Float64")) return "f64";
+  return "i32";
 }
 
-/** What the builtin itself throws. */
-function thrownBy(call: () => unknown): string {
+type Access = (view: unknown, ...args: unknown[]) => unknown;
+
+/** The accessor as an import of wasm code that calls it with its parameters, signature as in the table of well-known imports. */
+function imported(name: DataViewAccessor): Access {
+  const type = valueType(name);
+  const oneByte = name.endsWith("8");
+  const getter = name.startsWith("get");
+  const params = name === "byteLength"
+    ? ["externref"]
+    : ["externref", "i32", ...(getter ? [] : [type]), ...(oneByte ? [] : ["i32"])];
+  const result = name === "byteLength" ? "(result f64)" : getter ? `(result ${type})` : "";
+  const bytes = watToWasm(`(module
+    (import "m" "f" (func $f (param ${params.join(" ")}) ${result}))
+    (func (export "f") (param ${params.join(" ")}) ${result}
+      (call $f ${params.map((_, i) => `(local.get ${i})`).join(" ")})))`);
+  const f = boundCall(DATA_VIEW_BUILTINS[name]);
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { f } }).exports.f as Access;
+}
+
+function outcome(run: () => unknown): unknown {
   try {
-    return `nothing, but ${call()}`;
+    return run();
   } catch (error) {
     return String(error);
   }
 }
 
-const getters = DATA_VIEW_ACCESSORS.filter((name) => name.startsWith("get"));
+/** A builtin's result as the signature's type has it. */
+function converted(name: DataViewAccessor, value: unknown): unknown {
+  if (typeof value === "bigint") return BigInt.asIntN(64, value);
+  return typeof value === "number" && valueType(name) === "i32" && name !== "byteLength" ? value | 0 : value;
+}
+
+function receivers(): unknown[] {
+  const detached = viewOf();
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  return [viewOf(), viewOf([1, 2, 3]), detached, null, 5, "text", {}, new Uint8Array(16)];
+}
+
+const getters = DATA_VIEW_ACCESSORS.filter((name) => name.startsWith("get") || name === "byteLength");
 const setters = DATA_VIEW_ACCESSORS.filter((name) => name.startsWith("set"));
 
-Deno.test("getters read what the builtins read, in both byte orders", () => {
+Deno.test("an imported getter does what the builtin does, whatever the receiver and offset", () => {
   for (const name of getters) {
-    const code = DATA_VIEW_CODE[name];
-    const view = viewOf();
-    for (const littleEndian of [0, 1, 2]) {
-      for (let offset = 0; offset < 4; offset++) {
-        // deno-lint-ignore no-explicit-any
-        const expected = (view as any)[name](offset, littleEndian !== 0);
-        const first = code(view, offset, littleEndian);
-        const value = name.includes("Big")
-          ? BigInt.asIntN(64, BigInt(RESULT_I32[1]) << 32n | BigInt(first >>> 0))
-          : first;
-        const wanted = typeof expected === "bigint"
-          ? BigInt.asIntN(64, expected)
-          : name === "getUint32"
-          ? expected | 0
-          : expected;
-        assertEquals(value, wanted, `${name} ${offset} ${littleEndian}`);
+    const access = imported(name);
+    const builtin = DATA_VIEW_BUILTINS[name];
+    for (const offset of [0, 1, 3, 4, 8, 11, 12, -1, 2 ** 31 - 1]) {
+      for (const littleEndian of [0, 1, 2]) {
+        const expected = receivers().map((view) =>
+          outcome(() => converted(name, Reflect.apply(builtin, view, [offset, littleEndian])))
+        );
+        const args = name === "byteLength" ? [] : name.endsWith("8") ? [offset] : [offset, littleEndian];
+        const got = receivers().map((view) => outcome(() => access(view, ...args)));
+        assertEquals(got, expected, `${name} ${offset} ${littleEndian}`);
       }
     }
   }
 });
 
-Deno.test("setters write what the builtins write, in both byte orders", () => {
+Deno.test("an imported setter does what the builtin does, and writes nothing when it throws", () => {
   for (const name of setters) {
-    const code = DATA_VIEW_CODE[name];
-    for (const littleEndian of [0, 1]) {
-      const view = viewOf(), expected = viewOf();
-      if (name.includes("Big")) {
-        code(view, 2, 0x12345678, -2, littleEndian);
-        const value = -2n << 32n | 0x12345678n;
-        // deno-lint-ignore no-explicit-any
-        (expected as any)[name](2, value, littleEndian !== 0);
-      } else {
-        const value = name.includes("Float") ? 1.5 : -1234567;
-        if (name.endsWith("8")) code(view, 2, value);
-        else code(view, 2, value, littleEndian);
-        // deno-lint-ignore no-explicit-any
-        (expected as any)[name](2, value, littleEndian !== 0);
+    const access = imported(name);
+    const builtin = DATA_VIEW_BUILTINS[name];
+    const value = name.includes("Big") ? -0x1234567890abcdefn : name.includes("Float") ? -1.5 : -0x12345678;
+    for (const offset of [0, 1, 3, 5, 8, 11, 12, -1]) {
+      for (const littleEndian of [0, 1, 2]) {
+        const run = (set: (view: unknown) => unknown) =>
+          receivers().map((view) => [
+            outcome(() => set(view)),
+            view instanceof DataView && view.buffer.byteLength > 0 ? [...new Uint8Array(view.buffer)] : null,
+          ]);
+        const args = name.endsWith("8") ? [offset, value] : [offset, value, littleEndian];
+        const expected = run((view) => Reflect.apply(builtin, view, args));
+        assertEquals(run((view) => access(view, ...args)), expected, `${name} ${offset} ${littleEndian}`);
       }
-      assertEquals(new Uint8Array(view.buffer), new Uint8Array(expected.buffer), name);
     }
   }
 });
 
-Deno.test("byteLength is the view's length", () => {
-  const code = DATA_VIEW_CODE.byteLength;
-  assertEquals(code(viewOf()), BYTES.length);
-  assertEquals(code(viewOf([])), 0);
-});
-
-Deno.test("out of bounds is the builtin's RangeError, foreign to wasm, and writes nothing", () => {
-  for (const name of DATA_VIEW_ACCESSORS.filter((name) => name !== "byteLength")) {
-    const code = DATA_VIEW_CODE[name];
-    const isBig = name.includes("Big");
-    for (const offset of [-1, -4, BYTES.length, BYTES.length - (isBig ? 4 : 0), 0x7fff_ffff]) {
-      const view = viewOf();
-      const args = name.startsWith("get") ? [offset, 1] : isBig ? [offset, 5, 6, 1] : [offset, 5, 1];
-      const builtinArgs = name.startsWith("get") ? [offset, true] : [offset, isBig ? 5n : 5, true];
-      const expected = thrownBy(() =>
-        // deno-lint-ignore no-explicit-any
-        (viewOf() as any)[name](...builtinArgs)
-      );
-      assert(expected.startsWith("RangeError"), expected);
-      assertEquals(thrown(() => code(view, ...args)), expected, `${name} ${offset}`);
-      assertEquals(new Uint8Array(view.buffer), new Uint8Array(viewOf().buffer), `${name} ${offset}`);
-    }
-  }
-});
-
-Deno.test("a receiver that is no view gets the builtin's TypeError", () => {
-  const code = DATA_VIEW_CODE.getInt32;
-  const { call } = Function.prototype;
-  for (const receiver of [undefined, null, 1, "s", {}, new Uint8Array(8), new Proxy(viewOf(), {})]) {
-    assertEquals(
-      thrown(() => code(receiver, 0, 1)),
-      thrownBy(() => call.call(DataView.prototype.getInt32, receiver, 0, true)),
-    );
-  }
-});
-
-Deno.test("a detached buffer is the builtin's TypeError, also after accesses that went well", () => {
-  const view = viewOf();
-  const code = DATA_VIEW_CODE.getBigInt64;
-  code(view, 0, 1);
-  structuredClone(view.buffer, { transfer: [view.buffer] });
-  assertEquals(thrown(() => code(view, 0, 1)), thrownBy(() => view.getBigInt64(0, true)));
-});
-
-Deno.test("patching the prototype or the view changes nothing", () => {
-  const view = viewOf();
-  Object.defineProperty(view, "getInt8", { value: () => 77 });
-  const own = Object.getOwnPropertyDescriptor(DataView.prototype, "getInt8")!;
-  Object.defineProperty(DataView.prototype, "getInt8", { ...own, value: () => 78 });
-  try {
-    assertEquals(DATA_VIEW_CODE.getInt8(view, 0), -127);
-  } finally {
-    Object.defineProperty(DataView.prototype, "getInt8", own);
-  }
-});
-
-Deno.test("a view that follows its buffer's length is followed", () => {
-  const buffer = new ArrayBuffer(4, { maxByteLength: 16 });
-  if (!buffer.resizable) return;
-  const tracking = new DataView(buffer), fixed = new DataView(buffer, 0, 4);
-  const code = DATA_VIEW_CODE.getInt8, length = DATA_VIEW_CODE.byteLength;
-  assertEquals([code(tracking, 3), length(tracking)], [0, 4]);
-  buffer.resize(8);
-  assertEquals([code(tracking, 7), length(tracking)], [0, 8]);
-  assertEquals(length(fixed), 4);
-  assertEquals(thrown(() => code(fixed, 4)).split(":")[0], "RangeError");
-});
-
-Deno.test("shared bytes are read and written", () => {
-  const view = new DataView(new SharedArrayBuffer(8));
-  DATA_VIEW_CODE.setInt32(view, 0, 7, 1);
-  assertEquals(DATA_VIEW_CODE.getInt32(view, 0, 1), 7);
-});
-
-Deno.test("one call site serves many views", () => {
-  const code = DATA_VIEW_CODE.getUint8;
-  const views = Array.from({ length: 5 }, (_, i) => viewOf([i]));
+Deno.test("an imported getter follows the views it is given, any number of them", () => {
+  const access = imported("getInt32");
+  const views = Array.from({ length: 6 }, (_, i) => viewOf([i, 0, 0, 0]));
   for (let round = 0; round < 3; round++) {
-    assertEquals(views.map((view) => code(view, 0)), [0, 1, 2, 3, 4]);
+    assertEquals(views.map((view) => access(view, 0, 1)), [0, 1, 2, 3, 4, 5]);
+  }
+});
+
+Deno.test("replacing DataView.prototype's methods later changes nothing", () => {
+  const access = imported("getUint16");
+  const original = Object.getOwnPropertyDescriptor(DataView.prototype, "getUint16")!;
+  Object.defineProperty(DataView.prototype, "getUint16", { ...original, value: () => -1 });
+  try {
+    assertEquals(access(viewOf(), 0, 1), 0x9281);
+  } finally {
+    Object.defineProperty(DataView.prototype, "getUint16", original);
   }
 });

@@ -90,7 +90,7 @@ Deno.test("what a value could be is told apart from what it is", () => {
 });
 
 Deno.test("numbers become strings as the builtin makes them", () => {
-  const code = find(boundCall(Number.prototype.toString), [I32, I32], [EXTERNREF])!.code;
+  const code = find(boundCall(Number.prototype.toString), [I32, I32], [EXTERNREF])!.code!;
   assertEquals([code(-255, 10), code(-255, 16), code(5, 2)], ["-255", "-ff", "101"]);
   let thrown: unknown;
   try {
@@ -99,14 +99,14 @@ Deno.test("numbers become strings as the builtin makes them", () => {
     thrown = error;
   }
   assert(thrown instanceof ExceptionPackage && thrown.components[0] instanceof RangeError);
-  const double = find(boundCall(Number.prototype.toString), [F64], [EXTERNREF])!.code;
+  const double = find(boundCall(Number.prototype.toString), [F64], [EXTERNREF])!.code!;
   assertEquals([double(-0), double(1e21), double(0.1), double(NaN)], ["0", "1e+21", "0.1", "NaN"]);
 });
 
 Deno.test("string methods are called with the receiver first", () => {
-  const indexOf = find(boundCall(String.prototype.indexOf), [EXTERNREF, EXTERNREF, I32], [I32])!.code;
+  const indexOf = find(boundCall(String.prototype.indexOf), [EXTERNREF, EXTERNREF, I32], [I32])!.code!;
   assertEquals([indexOf("banana", "an", 2), indexOf("banana", "x", 0), indexOf(12321, 2, 2)], [3, -1, 3]);
-  const lower = find(boundCall(String.prototype.toLowerCase), [STRINGREF], [STRINGREF])!.code;
+  const lower = find(boundCall(String.prototype.toLowerCase), [STRINGREF], [STRINGREF])!.code!;
   assertEquals(lower("AbC"), "abc");
   const localeLower = find(
     boundCall(String.prototype.toLocaleLowerCase as Callable),
@@ -114,6 +114,6 @@ Deno.test("string methods are called with the receiver first", () => {
     [
       STRINGREF,
     ],
-  )!.code;
+  )!.code!;
   assertEquals(localeLower("AbC", "en"), "abc");
 });

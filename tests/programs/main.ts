@@ -7,8 +7,14 @@
 
 import { BUN, bundle, DENO, execute, type Host, NODE } from "../bundle/hosts.ts";
 
-const PACKAGES = { "hash-wasm": "4.13.0", "quickjs-emscripten": "0.32.0" };
-const PROGRAMS = ["hash_wasm", "quickjs"];
+const PACKAGES = {
+  "@dqbd/tiktoken": "1.0.22",
+  "brotli-wasm": "3.0.1",
+  "hash-wasm": "4.13.0",
+  "quickjs-emscripten": "0.32.0",
+  "sql.js": "1.16.0",
+};
+const PROGRAMS = ["hash_wasm", "quickjs", "brotli", "sqlite", "tiktoken"];
 const FOLDER = "dist/programs";
 
 /** What a program printed, and whose `WebAssembly` it says it used. */
