@@ -216,8 +216,6 @@
     (struct.set $vector $length
       (local.get $list)
       (i32.add (local.get $length) (i32.const 1))))
-  (func $element (param $list (ref $vector)) (param $i i32) (result anyref)
-    (array.get $any (struct.get $vector $elements (local.get $list)) (local.get $i)))
   (func $points (result (ref $vector))
     (local $list (ref $vector)) (local $i i32)
     (local.set $list
@@ -228,10 +226,11 @@
         (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 1000))))
     (local.get $list))
   (func $move (param $list (ref $vector)) (result i32)
-    (local $point (ref null $point)) (local $i i32) (local $sum i32)
+    (local $point (ref $point)) (local $i i32) (local $sum i32)
     (loop $again
       (local.set $point
-        (ref.cast (ref null $point) (call $element (local.get $list) (local.get $i))))
+        (ref.cast (ref $point)
+          (array.get $any (struct.get $vector $elements (local.get $list)) (local.get $i))))
       (struct.set $point $x
         (local.get $point)
         (i32.sub

@@ -205,7 +205,6 @@ function hostCallText(identifier: string, { params }: FunctionType, names: Impor
   return `function ${identifier}(${list}){${protect(`return ${names.callable}(${list})`, names)}}\n`;
 }
 
-/** A function that calls one with a C signature: what it takes and returns is known. */
 /** An access to a `DataView` (see `data_view_access.ts`). The byte order is a truth value. */
 function dataViewText(identifier: string, type: FunctionType, shape: CallShape, names: ImportNames): string {
   const accessor = shape.slice(shape.lastIndexOf(".") + 1) as DataViewAccessor;
@@ -253,6 +252,7 @@ function builtinAccess(
     `${names.runtime("apply")}(${builtin},${receiver},[${args}]))`;
 }
 
+/** A function that calls one with a C signature: what it takes and returns is known. */
 function fastCallText(identifier: string, type: FunctionType, shape: CallShape, names: ImportNames): string {
   const { receiver, signature: { params: cParams, result, int64 } } = fastCallOf(shape);
   const { names: parameters, args } = argumentsText(type, names);

@@ -124,7 +124,7 @@ class Run {
   readonly #functions: readonly FunctionExport[];
   /** References that were seen, which arguments are taken from. */
   readonly #references: unknown[] = [null, 5, "text"];
-  #tag: WebAssembly.Tag | null = null;
+  #tag: object | null = null;
   /** How many more exports the imported functions call until the next look; a hang limit starts again after every trap. */
   #calls = 0;
 
@@ -230,7 +230,7 @@ class Run {
 
   #import(name: string, kind: ExternKind, index: number): unknown {
     const { Tag, JSTag } = this.#namespace as unknown as {
-      Tag: new (type: { parameters: string[] }) => WebAssembly.Tag;
+      Tag: new (type: { parameters: string[] }) => object;
       JSTag: unknown;
     };
     switch (kind) {
@@ -282,7 +282,7 @@ class Run {
     this.#log.push(`throw ${which}`);
     if (which === 0 || this.#tag === null) throw `from JavaScript ${which}`;
     const { Exception } = this.#namespace as unknown as {
-      Exception: new (tag: WebAssembly.Tag, payload: unknown[]) => object;
+      Exception: new (tag: object, payload: unknown[]) => object;
     };
     throw new Exception(this.#tag, [which]);
   }

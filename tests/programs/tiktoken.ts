@@ -18,7 +18,7 @@ const TEXTS = [
   "<|endoftext|>",
 ];
 
-for (const name of ["gpt2", "cl100k_base", "o200k_base"] as const) {
+for (const name of ["gpt2", "cl100k_base"] as const) {
   const encoding = get_encoding(name);
   console.log(name, encoding.name);
   for (const text of TEXTS) {
