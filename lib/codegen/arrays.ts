@@ -1,6 +1,6 @@
 /**
  * Arrays (specification 4.6.8 "Aggregate Instructions"). Elements past the end are `undefined`: that is the bounds check. For
- * numbers it is part of the expression, `elements[i]??trap()`, and costs nothing where V8 has only seen numbers; comparing the
+ * numbers it is part of the expression, `array[i]??trap()`, and costs nothing where V8 has only seen numbers; comparing the
  * index with the length before every access takes two to four times as long.
  *
  * @module
@@ -12,10 +12,11 @@ import {
   F64,
   type FieldType,
   I32,
+  isDefined,
   isNullable,
   isReference,
-  nonNullable,
   type TypeIndex,
+  typeIndexOf,
   unpacked,
   type ValueType,
 } from "../syntax/types.ts";
@@ -30,10 +31,18 @@ import {
   OBSERVABLE,
   Precedence,
 } from "./expression.ts";
+import { simplifyTop } from "./control.ts";
 import { componentKinds } from "./function_builder.ts";
+import * as i32 from "./i32.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { defaultComponents, newReference, unsignedPacked, wrapped } from "./structs.ts";
-import { dereferenced, dereferenceEffects, nonNull, settleBeforeTrap } from "./typed_references.ts";
+import {
+  checkByAccess,
+  dereferenced,
+  dereferenceEffects,
+  mayBeUnchecked,
+  settleBeforeTrap,
+} from "./typed_references.ts";
 
 const READ = Effect.ReadHeap | Effect.Trap;
 const WRITE = Effect.WriteHeap | Effect.Trap;
@@ -102,23 +111,22 @@ function getElement(f: FunctionCompiler, unsigned: boolean): void {
   const layout = elementStorage(storage);
   const kinds = componentKinds(unpacked(storage));
   f.types.pop();
-  let type = f.types.pop()!;
+  const type = f.types.pop()!;
   settleBeforeTrap(f, 1, type);
-  if (layout.width > 1) f.simplify(0);
+  checkByAccess(f, 1);
+  if (layout.width > 1) simplifyTop(f, 2);
   const index = asIndex(f.pop());
-  let array = f.pop();
-  if (layout.width > 1) {
-    array = f.evaluated(nonNull(f, array, type));
-    type = nonNullable(type);
-  }
+  const array = f.pop();
   const effects = (mutable ? READ : Effect.Trap) | dereferenceEffects(type);
-  const elements = `${dereferenced(f, array, type)}.elements`;
+  const elements = dereferenced(array);
   const outOfBounds = `${f.scope.runtime("arrayOutOfBounds")}()`;
   if (isReference(storage) && isNullable(storage)) {
     const element = f.temporary("ref");
     const text = `(${element.name}=${elements}[${index.text}])===undefined?${outOfBounds}:${element.name}`;
-    const parts = [array, index, element.read()];
-    return f.pushValue(storage, derived(text, Precedence.Conditional, "ref", parts, effects));
+    const load = derived(text, Precedence.Conditional, "ref", [array, index, element.read()], effects);
+    const plain = `${elements}[${index.text}]`;
+    mayBeUnchecked(load, derived(plain, Precedence.Postfix, "ref", [array, index], effects));
+    return f.pushValue(storage, load);
   }
   const components = kinds.map((kind, i) => {
     const text = `(${elements}[${position(index, layout, i)}]??${outOfBounds})`;
@@ -132,10 +140,10 @@ function setElement(f: FunctionCompiler): void {
   const { storage } = elementOf(f, f.reader.u32("type index"));
   const layout = elementStorage(storage);
   const { width } = layout;
-  f.types.length -= 2;
-  const type = f.types.pop()!;
+  f.types.length -= 3;
   const nanCare = storage === F64 && KEEPS_NAN_BITS && f.operands.at(-1)!.constant === null;
   const values = f.operands.slice(-width);
+  checkByAccess(f, width + 1);
   // The element is looked up before the value is evaluated.
   const late = width === 1 && !nanCare && (values[0].effects & OBSERVABLE) === 0;
   for (let depth = width + 1; depth >= (late ? width : 0); depth--) f.simplify(depth);
@@ -143,26 +151,32 @@ function setElement(f: FunctionCompiler): void {
   const index = asIndex(f.pop());
   const array = f.pop();
   f.settle(stored.reduce((all, { effects }) => all | effects, WRITE));
-  const checked = `${dereferenced(f, array, type)}.elements[${position(index, layout, 0)}]!==undefined`;
-  const assignments = stored.map((value, i) =>
-    `${array.text}.elements[${position(index, layout, i)}]=${value.text}`
-  );
+  const checked = `${dereferenced(array)}[${position(index, layout, 0)}]!==undefined`;
+  const assignments = stored.map((value, i) => `${array.text}[${position(index, layout, i)}]=${value.text}`);
   const assignment = assignments.length === 1 ? assignments[0] : `{${assignments.join(";")}}`;
   const end = assignments.length === 1 ? ";" : "";
   let text = `if(${checked})${assignment}${end}else ${f.scope.runtime("arrayOutOfBounds")}()`;
   if (nanCare) {
     const [{ text: value }] = stored;
-    const slow = `${f.scope.runtime("arraySetNan")}(${dereferenced(f, array, type)},${index.text},${value})`;
+    const slow = `${f.scope.runtime("arraySetNan")}(${dereferenced(array)},${index.text},${value})`;
     text = `if(${value}!==${value})${slow};else ${text}`;
   }
   f.write(text);
 }
 
+/** A JavaScript array's length counts components: two for an i64, four for a v128. */
 function arrayLength(f: FunctionCompiler): void {
   const type = f.types.pop()!;
+  const elements = isDefined(type) ? elementOf(f, typeIndexOf(type)) : null;
+  checkByAccess(f);
+  if (elements === null) f.simplify(0);
   const array = f.pop();
-  const text = `${dereferenced(f, array, type)}.length`;
-  f.pushValue(I32, derived(text, Precedence.Postfix, "small", [array], dereferenceEffects(type)));
+  const effects = dereferenceEffects(type);
+  const length = derived(`${dereferenced(array)}.length`, Precedence.Postfix, "small", [array], effects);
+  const shift = elements === null
+    ? derived(`${array.text}.$widthLog2`, Precedence.Postfix, "small", [array])
+    : int(Math.log2(elementStorage(elements.storage).width));
+  f.pushValue(I32, shift.constant === 0 ? length : i32.shrS(length, shift));
 }
 
 function statement(f: FunctionCompiler, operation: string, operands: Expression[], effects: number): void {

@@ -30,7 +30,7 @@ import { branchWhen, simplifyTop, target } from "./control.ts";
 import { call, conditional, derived, Effect, type Expression, Precedence, unary } from "./expression.ts";
 import { flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
-import { nonNull } from "./typed_references.ts";
+import { checkByAccess, nonNull } from "./typed_references.ts";
 
 /** How strongly the outermost of the operators in a test binds. */
 function test(text: string, reference: Expression, others: readonly Expression[] = []): Expression {
@@ -123,6 +123,21 @@ function descriptorTest(
   return test(text, reference, [descriptor]);
 }
 
+/** Whether a test for `to` accesses a member of every reference of type `from` that is not null. */
+function accessesMember(f: FunctionCompiler, from: ValueType, to: ValueType): boolean {
+  const { types } = f.scope.module;
+  const heap = heapTypeOf(to);
+  if (matchHeapType(heapTypeOf(from), heap, types, types)) return false;
+  const plain = isDefined(heap) ? STRUCT : abstractHeapTypeOf(heap);
+  return plain === STRUCT || plain === ARRAY;
+}
+
+/** Takes the reference that is tested off the stack. */
+function popTested(f: FunctionCompiler, from: ValueType, to: ValueType): Expression {
+  if (accessesMember(f, from, to)) checkByAccess(f);
+  return f.popSimple();
+}
+
 /** Two binary forms of one instruction: the first takes no null. */
 function readTarget(f: FunctionCompiler, first: number): ValueType {
   return refType(f.reader.heapType(), f.code !== first);
@@ -135,7 +150,7 @@ const REF_CAST_DESC_EQ = 0xfb023;
 function referenceTest(f: FunctionCompiler): void {
   const to = readTarget(f, REF_TEST);
   const from = f.types.pop()!;
-  f.pushValue(I32, typeTest(f, f.popSimple(), from, to));
+  f.pushValue(I32, typeTest(f, popTested(f, from, to), from, to));
 }
 
 /** Pushes the reference, or the trap. */
@@ -148,8 +163,10 @@ function pushCast(f: FunctionCompiler, reference: Expression, holds: Expression,
 function referenceCast(f: FunctionCompiler): void {
   const to = readTarget(f, REF_CAST);
   const from = f.types.pop()!;
-  const reference = f.popSimple();
-  pushCast(f, reference, typeTest(f, reference, from, to), to);
+  const reference = popTested(f, from, to);
+  // A null that is refused fails in the access, like an object of another type in the test.
+  const natural = !isNullable(to) && accessesMember(f, from, to);
+  pushCast(f, reference, typeTest(f, reference, natural ? nonNullable(from) : from, to), to);
 }
 
 function descriptorCast(f: FunctionCompiler): void {

@@ -100,7 +100,7 @@ function equal(f: FunctionCompiler): void {
 function length(f: FunctionCompiler): void {
   const type = f.types.at(-1)!;
   const string = f.pop();
-  const text = `${dereferenced(f, string, type)}.length`;
+  const text = `${dereferenced(string)}.length`;
   f.push(derived(text, Precedence.Postfix, "small", [string], dereferenceEffects(type)));
 }
 

@@ -13,7 +13,6 @@ import {
   type FieldType,
   I16,
   I8,
-  nonNullable,
   refType,
   type TypeIndex,
   unpacked,
@@ -33,7 +32,14 @@ import {
 import { componentKinds, flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import * as i32 from "./i32.ts";
-import { dereferenced, dereferenceEffects, nonNull, NULL, settleBeforeTrap } from "./typed_references.ts";
+import {
+  checkByAccess,
+  dereferenced,
+  dereferenceEffects,
+  nonNull,
+  NULL,
+  settleBeforeTrap,
+} from "./typed_references.ts";
 
 /** A component in the form that fields and elements of type `storage` hold. */
 export function wrapped(value: Expression, storage: ValueType): Expression {
@@ -100,15 +106,12 @@ function readField(f: FunctionCompiler): FieldType & { readonly properties: read
 function getField(f: FunctionCompiler, unsigned: boolean): void {
   const { storage, mutable, properties } = readField(f);
   const kinds = componentKinds(unpacked(storage));
-  let type = f.types.pop()!;
+  const type = f.types.pop()!;
   const read = mutable ? Effect.ReadHeap : Effect.None;
-  let object = f.pop();
-  if (properties.length > 1) {
-    object = f.evaluated(nonNull(f, object, type));
-    type = nonNullable(type);
-  }
+  checkByAccess(f);
+  const object = properties.length > 1 ? f.popSimple() : f.pop();
   const effects = read | dereferenceEffects(type);
-  const text = dereferenced(f, object, type);
+  const text = dereferenced(object);
   const components = properties.map((property, i) =>
     derived(`${text}.${property}`, Precedence.Postfix, kinds[i], [object], effects)
   );
@@ -122,6 +125,7 @@ function setField(f: FunctionCompiler): void {
   f.types.pop();
   const type = f.types.pop()!;
   settleBeforeTrap(f, width, type);
+  checkByAccess(f, width);
   const nanCare = storage === F64 && KEEPS_NAN_BITS && f.operands.at(-1)!.constant === null;
   if (nanCare) f.simplify(0);
   if (width > 1 || nanCare) {
@@ -132,7 +136,7 @@ function setField(f: FunctionCompiler): void {
   const effects = values.reduce((all, value) => all | value.effects, object.effects) | Effect.WriteHeap |
     dereferenceEffects(type);
   f.settle(effects);
-  const text = dereferenced(f, object, type);
+  const text = dereferenced(object);
   if (nanCare) {
     const [property] = properties, [value] = values;
     const slow = `${f.scope.runtime("setNanField")}(${text},"${property}",${value.text})`;
@@ -147,8 +151,9 @@ function getDescriptor(f: FunctionCompiler): void {
   const index = f.reader.u32("type index");
   const { descriptor } = f.scope.module.record.types[index];
   const type = f.types.pop()!;
+  checkByAccess(f);
   const object = f.pop();
-  const text = `${dereferenced(f, object, type)}.${DESCRIPTOR_FIELD}`;
+  const text = `${dereferenced(object)}.${DESCRIPTOR_FIELD}`;
   f.pushValue(
     refType(definedHeapType(descriptor!), false),
     derived(text, Precedence.Postfix, "ref", [object], dereferenceEffects(type)),

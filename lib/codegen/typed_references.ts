@@ -42,13 +42,15 @@ import { foundCallText } from "./usual_target.ts";
 /** The null reference. */
 export const NULL: Expression = name("null", "ref");
 
-/** The object of a member access; the text traps when the reference is null. */
-export function dereferenced(f: FunctionCompiler, reference: Expression, type: ValueType): string {
-  if (!isNullable(type)) return reference.operand(Precedence.Postfix);
-  return `(${reference.operand(Precedence.BitOr)}??${f.scope.runtime("nullDereference")}())`;
+/**
+ * The object of a member access. Null needs no test: the host's TypeError becomes the trap (`trapFrom`). In loops without a
+ * branch of their own, V8 is up to twice as fast without one.
+ */
+export function dereferenced(reference: Expression): string {
+  return reference.operand(Precedence.Postfix);
 }
 
-/** What {@linkcode dereferenced} may do. */
+/** What a member access may do. */
 export function dereferenceEffects(type: ValueType): number {
   return isNullable(type) ? Effect.Trap : Effect.None;
 }
@@ -56,7 +58,21 @@ export function dereferenceEffects(type: ValueType): number {
 /** The reference, of any type but an external one, or the trap when it is null. */
 export function nonNull(f: FunctionCompiler, reference: Expression, type: ValueType): Expression {
   if (!isNullable(type)) return reference;
-  return derived(dereferenced(f, reference, type), Precedence.Primary, "ref", [reference], Effect.Trap);
+  const text = `(${reference.operand(Precedence.BitOr)}??${f.scope.runtime("nullDereference")}())`;
+  return derived(text, Precedence.Primary, "ref", [reference], Effect.Trap);
+}
+
+const unchecked = new WeakMap<Expression, Expression>();
+
+/** Says that `load` may be replaced by one that is undefined where it traps, by a user that accesses a member of it at once. */
+export function mayBeUnchecked(load: Expression, uncheckedLoad: Expression): void {
+  unchecked.set(load, uncheckedLoad);
+}
+
+/** Leaves it to a member access, which follows, to trap when the operand `depth` places below the top one is out of bounds. */
+export function checkByAccess(f: FunctionCompiler, depth: number = 0): void {
+  const index = f.operands.length - 1 - depth;
+  f.operands[index] = unchecked.get(f.operands[index]) ?? f.operands[index];
 }
 
 /**
@@ -117,10 +133,11 @@ function callReference(f: FunctionCompiler): void {
     if ((f.operands.at(-1 - depth)!.effects & OBSERVABLE) !== 0) f.simplify(depth);
   }
   f.settleCalls(1);
-  const referenceType = f.types.pop()!;
+  f.types.pop();
+  checkByAccess(f);
   const reference = f.popSimple();
   const args = popArguments(f, type);
-  const code = `(${dereferenced(f, reference, referenceType)}.code??${reference.text}.prepared())`;
+  const code = `(${reference.text}.code??${reference.text}.prepared())`;
   const text = foundCallText(f, {
     offset,
     expected: f.scope.module.types[typeIndex],

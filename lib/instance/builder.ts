@@ -34,7 +34,7 @@ import type { InstantiationMetrics } from "../runtime/engine_state.ts";
 import { externalOf } from "../runtime/function_reference.ts";
 import { leaving } from "../runtime/exception_boundary.ts";
 import { Global, untaggedSlots, UntaggedStorage } from "../runtime/global.ts";
-import type { ImportCallKind } from "../runtime/imported_function.ts";
+import type { ImportCallKind, ImportedFunction } from "../runtime/imported_function.ts";
 import { InstanceData } from "../runtime/instance_data.ts";
 import { Memory } from "../runtime/memory.ts";
 import { Table } from "../runtime/table.ts";
@@ -88,7 +88,6 @@ class InstanceBuilder {
   readonly #errors: InstantiationErrors;
   readonly #context: ImportContext;
   readonly #plain: InstanceData;
-  readonly #importKinds = new Map<ImportCallKind, number>();
   /** By import. */
   #values: unknown[] = [];
   #startTime = 0;
@@ -132,7 +131,7 @@ class InstanceBuilder {
       success,
       microseconds: Math.round((performance.now() - this.#startTime) * 1000),
       importedFunctions: importedCount(this.#record.functions),
-      importKinds: this.#importKinds,
+      importKinds: countKinds(this.#plain.importedFunctions),
     };
   }
 
@@ -271,7 +270,6 @@ class InstanceBuilder {
 
   #takeFunction(index: FunctionIndex, value: unknown, shared: boolean): void {
     const imported = resolveFunctionImport(this.#plain.part(shared), index, value, this.#errors);
-    this.#importKinds.set(imported.kind, (this.#importKinds.get(imported.kind) ?? 0) + 1);
     this.#enter("importedFunctions", index, imported, shared);
   }
 
@@ -398,6 +396,16 @@ class InstanceBuilder {
   #evaluate(expression: ConstantExpression): Value {
     return evaluate(expression, this.#plain);
   }
+}
+
+function countKinds(imports: readonly ImportedFunction[]): ReadonlyMap<ImportCallKind, number> {
+  const counts = new Map<ImportCallKind, number>();
+  for (let start = 0, end = 0; start < imports.length; start = end) {
+    const { kind } = imports[start];
+    while (end < imports.length && imports[end].kind === kind) end++;
+    counts.set(kind, (counts.get(kind) ?? 0) + end - start);
+  }
+  return counts;
 }
 
 /** Whether the module declares anything shared besides memories, so that its instances have a shared part. */

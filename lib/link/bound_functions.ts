@@ -7,6 +7,7 @@
  */
 
 import type { Callable } from "../runtime/imported_function.ts";
+import { lookUpWeakly, rememberWeakly } from "../runtime/lookup.ts";
 
 /** What a bound function was made of. */
 export interface BoundFunction {
@@ -19,19 +20,16 @@ export interface BoundFunction {
 }
 
 const { bind, call } = Function.prototype;
-const { get, set } = WeakMap.prototype;
 const { apply } = Reflect;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const functionPrototype = Function.prototype;
 
 const known = new WeakMap<object, BoundFunction>();
-const lookUp: (map: typeof known, key: object) => BoundFunction | undefined = call.bind(get);
-const remember: (map: typeof known, key: object, value: BoundFunction) => unknown = call.bind(set);
 const bindCall: (target: Callable, receiver: Callable) => Callable = call.bind(bind);
 
 /** What `value` was bound from, when it was bound where the engine saw it; undefined for every other value. */
 export function boundFunctionOf(value: unknown): BoundFunction | undefined {
-  return typeof value === "function" ? lookUp(known, value) : undefined;
+  return typeof value === "function" ? lookUpWeakly(known, value) : undefined;
 }
 
 /** The function behind a known `Function.prototype.call.bind(F)`; null for every other value. */
@@ -63,7 +61,7 @@ export type BoundCall<F> = F extends (this: infer Receiver, ...args: infer Args)
 export function boundCall<F extends (this: any, ...args: any[]) => unknown>(method: F): BoundCall<F> {
   if (typeof method !== "function") throw new TypeError("boundCall() requires a function");
   const bound = bindCall(call as Callable, method as Callable);
-  remember(known, bound, { target: call as Callable, receiver: method, argumentCount: 0 });
+  rememberWeakly(known, bound, { target: call as Callable, receiver: method, argumentCount: 0 });
   return bound as BoundCall<F>;
 }
 
@@ -85,7 +83,7 @@ export function trackBoundFunctions(): () => void {
     apply(_bind, target: Callable, args: unknown[]) {
       const bound = apply(bind, target, args) as Callable;
       const argumentCount = args.length > 1 ? args.length - 1 : 0;
-      remember(known, bound, { target, receiver: args[0], argumentCount });
+      rememberWeakly(known, bound, { target, receiver: args[0], argumentCount });
       return bound;
     },
   });

@@ -10,8 +10,12 @@ import type { Callable } from "../runtime/imported_function.ts";
 
 const { getOwnPropertyDescriptor } = Object;
 const { call, toString } = Function.prototype;
-const sourceOf: (callable: Callable) => string = call.bind(toString);
+const { apply } = Reflect;
+// JavaScriptCore inlines a builtin in `method.call()` alone.
+const sourceOf = (callable: Callable): string =>
+  toString.call === call ? toString.call(callable) : apply(toString, callable, []);
 
+const SHORTEST_NATIVE = "(){[native code]}".length;
 /** The source text every engine gives for all of its proxies; V8 also for bound functions. */
 const PROXY_SOURCE = sourceOf(new Proxy(() => {}, {}));
 /** How the source texts of functions that are not written in JavaScript end (ECMA-262, NativeFunction). */
@@ -56,7 +60,7 @@ function isClass(callable: Callable, source: string): boolean {
 }
 
 function isBound(callable: Callable, source: string): boolean {
-  if (!NATIVE.test(source.slice(-40))) return false;
+  if (source.length < SHORTEST_NATIVE || !NATIVE.test(source.slice(-40))) return false;
   const name = ownValue(callable, "name");
   return typeof name === "string" && name.startsWith("bound ");
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ArrayClass, arrayClass, zeroArray } from "../runtime/array_class.ts";
+import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import type { LinkOptions } from "../runtime/compiled_module.ts";
 import {
@@ -136,7 +136,7 @@ export function byteArrays(registry: TypeRegistry): NewByteArray {
   return (bytes) => {
     known ??= arrayClass(arrayType(I8, false, registry));
     const { length } = bytes;
-    const array = zeroArray(known, length);
+    const array = known.empty(length);
     const elements = array.elements as { [index: number]: number };
     for (let i = 0; i < length; i++) elements[i] = bytes[i] << 24 >> 24;
     return array as ReturnType<NewByteArray>;

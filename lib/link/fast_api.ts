@@ -7,6 +7,7 @@
 
 import type { CSignature, CType } from "../runtime/c_signature.ts";
 import type { Callable } from "../runtime/imported_function.ts";
+import { lookUpWeakly, rememberWeakly } from "../runtime/lookup.ts";
 import { F32, F64, type FunctionType, I32, I64, isReference, type ValueType } from "../syntax/types.ts";
 import { boundCallTarget, boundFunctionOf } from "./bound_functions.ts";
 
@@ -51,26 +52,19 @@ export type FastCallFit =
   | { readonly overload: null; readonly reasons: readonly FastCallMiss[] };
 
 const declarations = new WeakMap<object, FastFunctionDeclaration>();
-const { get, set } = WeakMap.prototype;
-const { call } = Function.prototype;
-const lookUp: (map: typeof declarations, key: object) => FastFunctionDeclaration | undefined = call.bind(get);
-const remember: (map: typeof declarations, key: object, value: FastFunctionDeclaration) => unknown = call
-  .bind(
-    set,
-  );
 
 /**
  * Declares `fn` to have C signatures, and returns it. What it says is not checked: the function must take and return what its signatures
  * promise, as int32 numbers, numbers, booleans, bigints or references.
  */
 export function declareFastFunction<F extends Callable>(fn: F, declaration: FastFunctionDeclaration): F {
-  remember(declarations, fn, declaration);
+  rememberWeakly(declarations, fn, declaration);
   return fn;
 }
 
 /** What `value` was declared with; undefined for every other value. */
 export function fastFunctionOf(value: unknown): FastFunctionDeclaration | undefined {
-  return typeof value === "function" ? lookUp(declarations, value) : undefined;
+  return typeof value === "function" ? lookUpWeakly(declarations, value) : undefined;
 }
 
 /** An import that is a fast API function. */

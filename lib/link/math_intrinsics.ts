@@ -7,6 +7,7 @@
 
 import type { Code } from "../runtime/function_reference.ts";
 import type { Callable } from "../runtime/imported_function.ts";
+import { lookUp } from "../runtime/lookup.ts";
 import { F32, F64, type FunctionType } from "../syntax/types.ts";
 
 /** A math intrinsic. */
@@ -55,9 +56,6 @@ const INTRINSICS: readonly Entry[] = [
 ];
 
 const byBuiltin: ReadonlyMap<Callable, Entry> = new Map(INTRINSICS.map((known) => [known.builtin, known]));
-const lookUp: (map: typeof byBuiltin, key: Callable) => Entry | undefined = Function.prototype.call.bind(
-  Map.prototype.get,
-);
 
 /** The intrinsic that `value` is under `signature`; null when it is none. Runs no code of anybody. */
 export function mathIntrinsicOf(value: unknown, { params, results }: FunctionType): MathIntrinsic | null {

@@ -68,7 +68,7 @@ export function resolveFunctionImport(
 ): ImportedFunction {
   const { record, types, engine } = instance.module;
   const { type, importIndex } = record.functions[index];
-  const suspended = engine.externals.suspendedCallable(value);
+  const suspended = typeof value === "function" ? null : engine.externals.suspendedCallable(value);
   if (typeof value !== "function" && suspended === null) throw errors.functionNotCallable(importIndex);
   const candidate: Candidate = {
     callable: suspended ?? value as Callable,

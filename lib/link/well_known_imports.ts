@@ -13,6 +13,7 @@
 import { foreign } from "../runtime/exception_boundary.ts";
 import type { Code } from "../runtime/function_reference.ts";
 import type { Callable } from "../runtime/imported_function.ts";
+import { lookUp } from "../runtime/lookup.ts";
 import {
   EXTERN,
   F32,
@@ -192,13 +193,10 @@ export const WELL_KNOWN_IMPORTS: readonly WellKnownImport[] = [
   ),
 ];
 
-const { get } = Map.prototype;
 const byBuiltin = {
   function: new Map<Callable, WellKnownImport[]>(),
   "bound call": new Map<Callable, WellKnownImport[]>(),
 };
-const lookUp: (map: Map<Callable, WellKnownImport[]>, key: Callable) => WellKnownImport[] | undefined = call
-  .bind(get);
 for (const entry of WELL_KNOWN_IMPORTS) {
   const known = byBuiltin[entry.form].get(entry.builtin);
   if (known) known.push(entry);

@@ -1,7 +1,10 @@
 /**
- * Classes of arrays. An array is an object with its length and a list of elements, the components of one after the other: two
- * for an i64, four for a v128. Elements of i8 and i16 are sign-extended. Whoever reads past the end of a list gets `undefined`,
- * which no list contains: so the host's own bounds check serves as the one of WebAssembly, at no cost.
+ * Classes of arrays. An array is a JavaScript array, or a typed array when it holds many numbers: of the components of its
+ * elements, one after the other - two for an i64, four for a v128. Elements of i8 and i16 are sign-extended. What is past the end
+ * reads as `undefined`, which no element is: so the host's own bounds check serves as the one of WebAssembly, at no cost.
+ *
+ * Like those of structs, the classes have prototypes without prototype. Nothing that the program does to `Array.prototype` is seen
+ * in them, and V8, which need not look there, reads lists in half the time.
  *
  * @module
  */
@@ -9,51 +12,49 @@
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import { type ArrayType, F32, F64, I16, I8, isReference, unpacked, type ValueType } from "../syntax/types.ts";
 import { componentCount, pushComponents, valueList } from "./components.ts";
-import { KEEPS_NAN_BITS } from "./float_bits.ts";
-import { evaluateClass, type HeapClass, type HeapObject, heapPrototype } from "./heap_objects.ts";
+import { isSignalling } from "./float_bits.ts";
+import { addMarks, evaluateClass, type HeapObject } from "./heap_objects.ts";
 import { wrapPacked } from "./struct_class.ts";
 import { trap } from "./traps.ts";
 import type { Value } from "./values.ts";
 
-/** What holds the numbers of long arrays. */
+/** The components of an array that is a JavaScript array. */
+export type ListElements = unknown[];
+/** The components of an array that is a typed array. */
 export type NumberElements = Int8Array | Int16Array | Int32Array | Float64Array;
 /** The components of an array's elements. */
 export type Elements = ListElements | NumberElements;
 
 /** An array. */
 export interface WasmArray extends HeapObject {
-  /** Number of elements. */
+  /** Number of components. */
   readonly length: number;
-  /** Replaced when a short array of f64 gets its first NaN. */
-  elements: Elements;
+  [component: number]: unknown;
+  /** The array itself, for those who look at its components alone. */
+  readonly elements: Elements;
+  readonly $storage: ElementStorage;
+  /** Logarithm of the number of components of an element. */
+  readonly $widthLog2: number;
 }
 
 /**
- * A list without prototype: indices past its end are undefined whatever the program does to `Array.prototype`, and V8, which need
- * not look there, reads it in half the time.
+ * Longest array of numbers that is a JavaScript array. V8 takes 140 ns and more to make a typed array, however short, where
+ * a list takes 10; from here on the size counts.
  */
-export class ListElements extends Array<unknown> {}
-Object.setPrototypeOf(ListElements.prototype, null);
-
-/**
- * Longest array of numbers whose elements are a list. V8 takes 140 ns and more to make a typed array, however short, where
- * a list takes 10; JavaScriptCore makes typed arrays as fast as lists. Only V8 keeps the bits of NaNs.
- */
-const LONGEST_LIST = KEEPS_NAN_BITS ? 256 : -1;
-/** Arrays up to this length are filled by a loop. */
-const SHORT = 64;
+const LONGEST_LIST = 256;
 
 /** Largest size of the elements of an array in bytes, as in V8: objects stay below 2^30. */
 const MAXIMUM_BYTES = 2 ** 30 - 17;
 /** Most references in an array: V8 turns longer lists into dictionaries. */
 const MAXIMUM_REFERENCES = 2 ** 25;
 
-const { Int8Array, Int16Array, Int32Array, Float64Array } = globalThis;
-const { isArray } = Array;
+const { Array: HostArray, Int8Array, Int16Array, Int32Array, Float64Array } = globalThis;
+const { isArray } = HostArray;
+const { defineProperties, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
 const { call } = Function.prototype;
-const fill: (elements: NumberElements, value: number) => void = call.bind(
-  Object.getPrototypeOf(Int8Array.prototype).fill,
-);
+const TypedArray = getPrototypeOf(Int8Array.prototype);
+const typedLength = getOwnPropertyDescriptor(TypedArray, "length")!;
+const fill: (elements: NumberElements, value: number) => void = call.bind(TypedArray.fill);
 
 /** How the elements of a storage type are held. */
 export interface ElementStorage {
@@ -62,8 +63,9 @@ export interface ElementStorage {
   readonly width: number;
   /** Bytes of an element in memory: what `array.new_data` reads. */
   readonly bytes: number;
+  /** Most elements of an array. */
   readonly maximumLength: number;
-  /** Elements of an array of numbers longer than a list; null for references. */
+  /** What holds long arrays of numbers; null for references. */
   readonly typedArray: (new (length: number) => NumberElements) | null;
 }
 
@@ -85,11 +87,15 @@ export function elementStorage(storage: ValueType): ElementStorage {
   return { storage, width, bytes, maximumLength: Math.floor(MAXIMUM_BYTES / bytes), typedArray };
 }
 
+/** Makes arrays: of a number of components, not set yet in a list and zero otherwise. */
+type ArrayConstructor = new (components: number) => WasmArray;
+/** Makes an array from the components of all of its elements. */
+export type FixedArrayMaker = (...components: never[]) => WasmArray;
+
 /** How arrays of a type are made. */
 export interface ArrayClass {
   readonly type: CanonicalType;
   readonly storage: ElementStorage;
-  readonly constructor: HeapClass<WasmArray>;
   /**
    * An array whose elements all have these components, followed by the length as an int32 to be read unsigned. Traps when that
    * is too large.
@@ -97,10 +103,9 @@ export interface ArrayClass {
   readonly filled: (...componentsAndLength: never[]) => WasmArray;
   /** What makes arrays of `count` elements. */
   fixed(count: number): FixedArrayMaker;
+  /** An array of `length` elements: of numbers, all zero, or of references that have not been set. Traps when it is too large. */
+  empty(length: number): WasmArray;
 }
-
-/** Makes an array from the components of all of its elements. */
-export type FixedArrayMaker = (...components: never[]) => WasmArray;
 
 const classes = new WeakMap<CanonicalType, ArrayClass>();
 
@@ -114,138 +119,133 @@ export function arrayClass(type: CanonicalType): ArrayClass {
 function makeArrayClass(type: CanonicalType): ArrayClass {
   const { element } = type.composite as ArrayType;
   const storage = elementStorage(element.storage);
-  const constructor = evaluateClass<HeapClass<WasmArray>>(
-    "return function array(length,elements){this.length=length;this.elements=elements};\n",
-    {},
-  );
-  constructor.prototype = heapPrototype(type);
+  const { typedArray } = storage;
+  const list = subclass(HostArray, type, storage);
+  const long = typedArray === null ? null : subclass(typedArray, type, storage);
+  const makeLong = (length: number) => longArray(long!, storage, length);
   const parts = {
-    array: constructor,
-    List: ListElements,
+    List: list,
+    Long: long,
+    makeLong,
     fill,
     checkLength: (length: number) => checkLength(storage, length),
-    makeLong: (length: number) => longElements(storage, length),
-    Typed: storage.typedArray,
+    keepSignalling,
   };
   const fixed = new Map<number, FixedArrayMaker>();
   return {
     type,
     storage,
-    constructor,
     filled: evaluateClass(filledText(storage), parts),
     fixed(count: number) {
       const known = fixed.get(count) ?? evaluateClass<FixedArrayMaker>(fixedText(storage, count), parts);
       fixed.set(count, known);
       return known;
     },
+    empty(length: number) {
+      if (typedArray !== null && length > LONGEST_LIST) return makeLong(length);
+      checkLength(storage, length);
+      const array = new list(length * storage.width) as unknown as ListElements & WasmArray;
+      if (typedArray !== null) { for (let i = 0; i < length * storage.width; i++) array[i] = 0; }
+      return array;
+    },
   };
 }
 
-/** A list of doubles cannot hold all NaNs: V8 makes the signalling ones quiet. Lists of f64 therefore hold none. */
-function hasNoNan(components: readonly string[], { storage }: ElementStorage): string {
-  return storage === F64 ? components.map((component) => `${component}===${component}`).join("&&") : "";
+/** The class of the arrays of `type` that are JavaScript arrays, or typed ones. */
+function subclass(
+  parent: new (length: number) => unknown,
+  type: CanonicalType,
+  storage: ElementStorage,
+): ArrayConstructor {
+  const constructor = evaluateClass<ArrayConstructor>("return class array extends Parent{};\n", {
+    Parent: parent,
+  });
+  const { prototype } = constructor;
+  setPrototypeOf(prototype, null);
+  addMarks(prototype as unknown as { [property: PropertyKey]: unknown }, type);
+  defineProperties(prototype, {
+    elements: {
+      get() {
+        return this;
+      },
+    },
+    $storage: { value: storage },
+    $widthLog2: { value: Math.log2(storage.width) },
+    ...(parent === HostArray ? {} : { length: typedLength }),
+  });
+  return constructor;
 }
 
 function filledText(storage: ElementStorage): string {
   const { width, typedArray } = storage;
   const values = Array.from({ length: width }, (_, i) => `v${i}`);
   const count = width === 1 ? "n" : `n*${width}`;
-  const assignments = values.map((value, i) => `e[${i === 0 ? "i" : `i+${i}`}]=${value}`).join(";");
+  const assignments = values.map((value, i) => `a[${i === 0 ? "i" : `i+${i}`}]=${value}`).join(";");
   const loop = `for(let i=0;i<${count};i+=${width}){${assignments}}`;
   const head = `return function newArray(${values},length){const n=length>>>0;\n`;
-  if (typedArray === null) {
-    return `${head}checkLength(n);const e=new List(n);${loop}return new array(n,e)};\n`;
-  }
-  const exact = hasNoNan(values, storage);
-  const short = LONGEST_LIST < 0
-    ? ""
-    : `if(n<=${LONGEST_LIST}${
-      exact && `&&${exact}`
-    }){const e=new List(${count});${loop}return new array(n,e)}\n`;
-  // A call of the host's function takes longer than the loop for short arrays.
-  const fill = width === 1 ? `if(n>${SHORT})fill(e,v0);else ${loop};` : loop;
-  return `${head}${short}const e=makeLong(n);${fill}return new array(n,e)};\n`;
+  if (typedArray === null) return `${head}checkLength(n);const a=new List(n);${loop}return a};\n`;
+  const nan = storage.storage === F64 ? "if(v0!==v0)keepSignalling(a,v0);" : "";
+  const short = `if(n<=${LONGEST_LIST}){const a=new List(${count});${nan}${loop}return a}\n`;
+  return `${head}${short}const a=makeLong(n);${width === 1 ? "fill(a,v0);" : loop}return a};\n`;
 }
 
 function fixedText(storage: ElementStorage, count: number): string {
   const { width, typedArray } = storage;
   const values = Array.from({ length: count * width }, (_, i) => `v${i}`);
-  const exact = hasNoNan(values, storage);
-  const typed = `new Typed(${values.length})`;
-  const list = `new List(${values.length})`;
-  const elements = typedArray === null
-    ? list
-    : count > LONGEST_LIST
-    ? typed
-    : exact === ""
-    ? list
-    : `${exact}?${list}:${typed}`;
-  const assignments = values.map((value, i) => `e[${i}]=${value};`).join("");
-  return `return function newArray(${values}){const e=${elements};${assignments}return new array(${count},e)};\n`;
+  const made = `new ${typedArray !== null && count > LONGEST_LIST ? "Long" : "List"}(${values.length})`;
+  const nans = storage.storage === F64 && count <= LONGEST_LIST
+    ? values.map((value) => `if(${value}!==${value})keepSignalling(a,${value});`).join("")
+    : "";
+  const assignments = values.map((value, i) => `a[${i}]=${value};`).join("");
+  return `return function newArray(${values}){const a=${made};${nans}${assignments}return a};\n`;
 }
 
 function checkLength({ maximumLength }: ElementStorage, length: number): void {
   if (length > maximumLength) trap("arrayTooLarge");
 }
 
-/** Elements, all zero, of a long array of numbers. Traps when there is no room for them. */
-function longElements(storage: ElementStorage, length: number): NumberElements {
+function longArray(constructor: ArrayConstructor, storage: ElementStorage, length: number): WasmArray {
   checkLength(storage, length);
   try {
-    return new storage.typedArray!(length * storage.width);
+    return new constructor(length * storage.width);
   } catch {
     return trap("arrayTooLarge");
   }
 }
 
-/** An array of `length` zeros, numbers all; what kind of elements it gets depends on the length alone. Traps when too long. */
-export function zeroArray({ constructor, storage }: ArrayClass, length: number): WasmArray {
-  const { width } = storage;
-  if (length > LONGEST_LIST) {
-    return new constructor(...[length, longElements(storage, length)] as never[]);
-  }
-  const elements = new ListElements(length * width);
-  for (let i = 0; i < length * width; i++) elements[i] = 0;
-  return new constructor(...[length, elements] as never[]);
-}
-
 /** An array of `type` with these boxed elements. */
 export function newArray(type: CanonicalType, values: readonly Value[]): WasmArray {
-  const made = arrayClass(type);
-  const { storage, width, typedArray } = made.storage;
   const components = valueList();
-  for (const value of values) {
-    const wrapped = storage === I8 || storage === I16 ? wrapPacked(value as number, storage) : value;
-    pushComponents(components, wrapped, unpacked(storage));
-  }
-  const elements: { [index: number]: unknown } =
-    typedArray === null || values.length <= LONGEST_LIST && storage !== F64
-      ? new ListElements(values.length * width)
-      : longElements(made.storage, values.length);
-  for (let i = 0; i < components.length; i++) elements[i] = components[i];
-  return new made.constructor(...[values.length, elements] as never[]);
+  for (const value of values) pushElement(components, value, type);
+  return arrayClass(type).fixed(values.length)(...components as never[]);
 }
 
 /** An array of `type` with `length`, an int32 read unsigned, elements of this boxed value. Traps when it is too large. */
 export function newFilledArray(type: CanonicalType, value: Value, length: number): WasmArray {
-  const { filled, storage: { storage } } = arrayClass(type);
   const components = valueList();
-  const wrapped = storage === I8 || storage === I16 ? wrapPacked(value as number, storage) : value;
-  pushComponents(components, wrapped, unpacked(storage));
-  return filled(...components as never[], length as never);
+  pushElement(components, value, type);
+  return arrayClass(type).filled(...components as never[], length as never);
 }
 
-/** Whether elements are a list: of references, or of a short array of numbers. */
-export function isList(elements: Elements | ArrayBufferView): elements is ListElements {
+function pushElement(components: unknown[], value: Value, type: CanonicalType): void {
+  const { storage } = (type.composite as ArrayType).element;
+  const wrapped = storage === I8 || storage === I16 ? wrapPacked(value as number, storage) : value;
+  pushComponents(components, wrapped, unpacked(storage));
+}
+
+/** Whether an array or its elements are a JavaScript array: they are references, or few. */
+export function isList(elements: Elements | WasmArray | ArrayBufferView): elements is ListElements {
   return isArray(elements);
 }
 
-/** Gives an array of f64 elements that hold every NaN. */
-export function holdNans(array: WasmArray): Float64Array {
-  const { elements } = array;
-  if (!isList(elements)) return elements as Float64Array;
-  const exact = new Float64Array(elements.length);
-  for (let i = 0; i < exact.length; i++) exact[i] = elements[i] as number;
-  array.elements = exact;
-  return exact;
+/**
+ * Prepares an array of f64 for a NaN. V8 makes signalling NaNs quiet when it stores them in a list of doubles; after the null the list
+ * holds any values.
+ */
+export function keepSignalling(array: WasmArray | ListElements, nan: number): void {
+  if (isList(array) && array.length > 0 && isSignalling(nan)) {
+    const first = array[0];
+    array[0] = null;
+    array[0] = first;
+  }
 }

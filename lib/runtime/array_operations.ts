@@ -8,18 +8,16 @@
 
 import { F32, F64, I16, I8 } from "../syntax/types.ts";
 import {
-  type ArrayClass,
   arrayClass,
   type Elements,
-  holdNans,
   isList,
+  keepSignalling,
   type ListElements,
   type NumberElements,
   type WasmArray,
-  zeroArray,
 } from "./array_class.ts";
 import type { CanonicalType } from "../syntax/canonical_types.ts";
-import { f32FromBits, f64FromBits } from "./float_bits.ts";
+import { f32FromBits, f64FromBits, KEEPS_NAN_BITS } from "./float_bits.ts";
 import type { InstanceData } from "./instance_data.ts";
 import { trap } from "./traps.ts";
 
@@ -30,16 +28,20 @@ const { set: typedSet, subarray } = TypedArray;
 const typedFill: (elements: NumberElements, value: unknown, start: number, end: number) => void = Function
   .prototype.call.bind(TypedArray.fill);
 
+/** Components, whatever holds them. */
+type Components = { [index: number]: unknown };
+
 /** Traps unless `count` elements from `start` are in the array. */
 function checkRange(array: WasmArray | null, start: number, count: number): asserts array is WasmArray {
   if (array === null) trap("nullDereference");
-  if (start + count > array.length) trap("arrayOutOfBounds");
+  if (start + count > array.length >>> array.$widthLog2) trap("arrayOutOfBounds");
 }
 
 /** `array.set` of an f64 NaN. Traps. */
 export function arraySetNan(array: WasmArray, index: number, value: number): void {
   if (index >>> 0 >= array.length) trap("arrayOutOfBounds");
-  holdNans(array)[index] = value;
+  keepSignalling(array, value);
+  (array as Components)[index] = value;
 }
 
 /** `array.fill` with a value of one component. Traps. */
@@ -47,7 +49,7 @@ export function arrayFill(array: WasmArray | null, start: number, value: unknown
   start >>>= 0;
   count >>>= 0;
   checkRange(array, start, count);
-  if (value !== value && count > 0 && isFloat64(array)) holdNans(array);
+  if (value !== value && array.$storage.storage === F64) keepSignalling(array, value as number);
   const { elements } = array;
   if (!isList(elements)) typedFill(elements, value, start, start + count);
   else for (let i = 0; i < count; i++) elements[start + i] = value;
@@ -63,15 +65,10 @@ export function arrayFillWide(
   start >>>= 0;
   count >>>= 0;
   checkRange(array, start, count);
-  const elements = array.elements as { [index: number]: number };
   const width = components.length;
   for (let at = start * width; at < (start + count) * width; at += width) {
-    for (let i = 0; i < width; i++) elements[at + i] = components[i];
+    for (let i = 0; i < width; i++) (array as Components)[at + i] = components[i];
   }
-}
-
-function isFloat64(array: WasmArray): boolean {
-  return arrayClass(array.$type).storage.storage === F64;
 }
 
 /** `array.copy`; the ranges may overlap. Traps. */
@@ -88,7 +85,7 @@ export function arrayCopy(
   if (target === null || source === null) return trap("nullDereference");
   checkRange(target, start, count);
   checkRange(source, sourceStart, count);
-  const { width } = arrayClass(target.$type).storage;
+  const { width } = target.$storage;
   copyElements(target, start * width, source.elements, sourceStart * width, count * width);
 }
 
@@ -99,14 +96,18 @@ function copyElements(
   sourceStart: number,
   count: number,
 ): void {
-  // Lists hold no NaNs.
-  if (!isList(from) && isList(target.elements) && isFloat64(target)) holdNans(target);
   const to = target.elements;
-  if (isList(from)) {
-    if (isList(to)) copyList(to, start, from, sourceStart, count);
-    else for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i] as number;
-  } else if (isList(to)) {
-    for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i];
+  if (isList(to)) {
+    if (KEEPS_NAN_BITS && target.$storage.storage === F64) {
+      for (let i = 0; i < count; i++) {
+        const value = from[sourceStart + i] as number;
+        if (value !== value) keepSignalling(to, value);
+      }
+    }
+    if (isList(from)) copyList(to, start, from, sourceStart, count);
+    else for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i];
+  } else if (isList(from)) {
+    for (let i = 0; i < count; i++) to[start + i] = from[sourceStart + i] as number;
   } else {
     apply(typedSet, to, [apply(subarray, from, [sourceStart, sourceStart + count]), start]);
   }
@@ -135,13 +136,9 @@ function segmentBytes(instance: InstanceData, segment: number, start: number, co
 }
 
 /** Reads elements, one after the other, into the array from element `start` on. */
-function readElements(
-  array: WasmArray,
-  { storage: { storage, width } }: ArrayClass,
-  start: number,
-  bytes: Uint8Array,
-): void {
-  const to = array.elements as { [index: number]: number };
+function readElements(array: WasmArray, start: number, bytes: Uint8Array): void {
+  const { storage, width } = array.$storage;
+  const to = array as Components;
   let at = start * width;
   if (storage === I8) {
     for (let i = 0; i < bytes.length; i++) to[at++] = bytes[i] << 24 >> 24;
@@ -153,9 +150,10 @@ function readElements(
   } else if (storage === F32) {
     for (let i = 0; i < bytes.length; i += 4) to[at++] = f32FromBits(view.getInt32(i, true));
   } else if (storage === F64) {
-    const exact = holdNans(array);
     for (let i = 0; i < bytes.length; i += 8) {
-      exact[at++] = f64FromBits(view.getInt32(i, true), view.getInt32(i + 4, true));
+      const value = f64FromBits(view.getInt32(i, true), view.getInt32(i + 4, true));
+      if (value !== value) keepSignalling(array, value);
+      to[at++] = value;
     }
   } else {
     for (let i = 0; i < bytes.length; i += 4) to[at++] = view.getInt32(i, true);
@@ -174,8 +172,8 @@ export function arrayNewData(
   count >>>= 0;
   const made = arrayClass(type);
   const content = segmentBytes(instance, segment, start, count * made.storage.bytes);
-  const array = zeroArray(made, count);
-  readElements(array, made, 0, content);
+  const array = made.empty(count);
+  readElements(array, 0, content);
   return array;
 }
 
@@ -192,8 +190,7 @@ export function arrayInitData(
   start >>>= 0;
   count >>>= 0;
   checkRange(array, index, count);
-  const made = arrayClass(array.$type);
-  readElements(array, made, index, segmentBytes(instance, segment, start, count * made.storage.bytes));
+  readElements(array, index, segmentBytes(instance, segment, start, count * array.$storage.bytes));
 }
 
 /** `array.new_elem`. Traps. */
@@ -205,7 +202,7 @@ export function arrayNewElem(
   count: number,
 ): WasmArray {
   const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
-  const array = arrayClass(type).filled(...[null, count] as never[]);
+  const array = arrayClass(type).empty(count >>> 0);
   writeReferences(array, 0, references, start >>> 0, count >>> 0);
   return array;
 }
@@ -242,6 +239,5 @@ function writeReferences(
   start: number,
   count: number,
 ): void {
-  const to = array.elements as unknown[];
-  for (let i = 0; i < count; i++) to[index + i] = references[start + i];
+  for (let i = 0; i < count; i++) (array as Components)[index + i] = references[start + i];
 }

@@ -95,6 +95,12 @@ export function f64Bits(value: number): number {
   return SCRATCH_I32[0];
 }
 
+/** Whether a NaN, an f64, is a signalling one. */
+export function isSignalling(nan: number): boolean {
+  SCRATCH_F64[0] = nan;
+  return (SCRATCH_I32[1] & 0x80000) === 0;
+}
+
 /** An f32 stored as the JavaScript number an f32 becomes outside: without the mark. */
 export function unmarked(value: number): number {
   return value === value ? value : fround(value);

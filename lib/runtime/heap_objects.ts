@@ -53,15 +53,20 @@ export function exactMark(type: CanonicalType): symbol {
 
 const { create } = Object;
 
-/** The prototype of the objects of `type`. All marks are its own: a test never walks a chain. */
+/** The prototype of the objects of `type`. */
 export function heapPrototype(type: CanonicalType): object {
   const prototype = create(null);
+  addMarks(prototype, type);
+  return prototype;
+}
+
+/** Gives a prototype, which has none itself, the type and the marks. All are its own: a test never walks a chain. */
+export function addMarks(prototype: { [property: PropertyKey]: unknown }, type: CanonicalType): void {
   prototype.$type = type;
   prototype[EQ_MARK] = true;
   prototype[type.composite.kind === "struct" ? STRUCT_MARK : ARRAY_MARK] = true;
   prototype[exactMark(type)] = true;
   for (const ancestor of type.display) prototype[subtypeMark(ancestor)] = true;
-  return prototype;
 }
 
 const GeneratedFunction = Function;

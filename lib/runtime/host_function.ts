@@ -7,6 +7,7 @@
 
 import type { ValueType } from "../syntax/types.ts";
 import type { Code } from "./function_reference.ts";
+import { lookUpWeakly, rememberWeakly } from "./lookup.ts";
 
 /** A signature of numbers, vectors and abstract references. */
 export interface HostSignature {
@@ -17,10 +18,6 @@ export interface HostSignature {
 }
 
 const signatures = new WeakMap<object, HostSignature>();
-const { get, set } = WeakMap.prototype;
-const { call } = Function.prototype;
-const lookUp: (map: typeof signatures, key: object) => HostSignature | undefined = call.bind(get);
-const remember: (map: typeof signatures, key: object, value: HostSignature) => unknown = call.bind(set);
 
 /**
  * Declares `code` to have this signature, and returns it. Imported where the signature is the same, it is called as it is;
@@ -33,11 +30,11 @@ export function declareHostFunction(
   results: readonly ValueType[],
   code: Code,
 ): Code {
-  remember(signatures, code, { params, results });
+  rememberWeakly(signatures, code, { params, results });
   return code;
 }
 
 /** The signature that `value` was declared with; undefined for all other values. */
 export function hostSignatureOf(value: unknown): HostSignature | undefined {
-  return typeof value === "function" ? lookUp(signatures, value) : undefined;
+  return typeof value === "function" ? lookUpWeakly(signatures, value) : undefined;
 }

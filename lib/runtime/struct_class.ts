@@ -17,7 +17,7 @@ import {
   type ValueType,
 } from "../syntax/types.ts";
 import { componentCount, pushComponents, valueList } from "./components.ts";
-import { f64Bits, SCRATCH_I32 } from "./float_bits.ts";
+import { isSignalling } from "./float_bits.ts";
 import { evaluateClass, type HeapClass, type HeapObject, heapPrototype } from "./heap_objects.ts";
 import type { Value } from "./values.ts";
 
@@ -80,15 +80,12 @@ export function wrapPacked(value: number, storage: ValueType): number {
   return storage === I8 ? value << 24 >> 24 : storage === I16 ? value << 16 >> 16 : value;
 }
 
-const QUIET = 0x80000;
-
 /**
  * `struct.set` of an f64 NaN, bit for bit. V8 makes signalling NaNs quiet when it stores them in a field that holds doubles;
  * after the null the field holds any value, in all objects of the class.
  */
 export function setNanField(object: Struct, property: `f${number}`, value: number): void {
-  f64Bits(value);
-  if ((SCRATCH_I32[1] & QUIET) === 0) object[property] = null;
+  if (isSignalling(value)) object[property] = null;
   object[property] = value;
 }
 

@@ -50,6 +50,7 @@ export function trap(name: Trap, above: object = trap): never {
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const rangeErrorPrototype = RangeError.prototype;
+const typeErrorPrototype = TypeError.prototype;
 const { add, has } = WeakSet.prototype;
 const { call } = Function.prototype;
 const uncatchable = new WeakSet<object>();
@@ -100,22 +101,56 @@ const outOfBoundsMessages: ReadonlySet<string> = new Set(
  */
 export function trapFrom(exception: unknown): unknown {
   if (typeof exception !== "object" || exception === null) return exception;
-  const trap = isOutOfBounds(exception) ? outOfBoundsTrap(exception) : exception;
+  const name = trapOf(exception);
+  const trap = name === null ? exception : trapAt(name, exception as Error);
   mark(uncatchable, trap);
   return trap;
 }
 
-function isOutOfBounds(exception: object): exception is RangeError {
-  return getPrototypeOf(exception) === rangeErrorPrototype &&
-    outOfBoundsMessages.has((exception as RangeError).message);
+/** The trap that a host's error stands for; null for other exceptions. */
+function trapOf(exception: object): Trap | null {
+  switch (getPrototypeOf(exception)) {
+    case rangeErrorPrototype:
+      return outOfBoundsMessages.has((exception as RangeError).message) ? "memoryOutOfBounds" : null;
+    case typeErrorPrototype:
+      return trapOfAccess((exception as TypeError).message);
+    default:
+      return null;
+  }
 }
 
-function outOfBoundsTrap({ stack }: RangeError): Error {
-  const trap = new RuntimeError(TRAP_MESSAGES.memoryOutOfBounds);
+/** How V8, SpiderMonkey and JavaScriptCore complain of a member access: what it was tried on and the member, or code that ends with it. */
+const ACCESS_ERRORS = [
+  /^Cannot (?:read|set) properties of (?<object>null|undefined) \((?:reading|setting) '(?<member>.*)'\)$/s,
+  /^can't access property (?<member>.*?), .* is (?<object>null|undefined)$/s,
+  /^(?<object>null|undefined) is not an object \(evaluating '(?<code>.*)'\)$/s,
+];
+/** The members that generated code accesses: fields, elements and so on. */
+const MEMBER = /^"?(?:f[0-9]+[hbc]?|-?[0-9]+|length|code|\$descriptor|\$widthLog2)"?$/;
+/** Those whose values are tested in casts: marks, and the types of functions. */
+const TESTED = /^"?type"?$|^Symbol\("?(?:type [0-9]+|struct|array|eq)"?\)$/;
+const TESTED_CODE = /(?:\[(?:[YQ][0-9]+|[A-Z]+_MARK)\]|\.type)$/;
+
+/** Of null it is a null dereference, or a cast of it; of undefined an access to what was read past the end of an array. */
+function trapOfAccess(message: string): Trap | null {
+  for (const pattern of ACCESS_ERRORS) {
+    const found = pattern.exec(message)?.groups;
+    if (!found) continue;
+    const { object, member, code } = found;
+    const tested = code === undefined ? TESTED.test(member) : TESTED_CODE.test(code);
+    if (!tested && code === undefined && !MEMBER.test(member)) return null;
+    return object === "undefined" ? "arrayOutOfBounds" : tested ? "illegalCast" : "nullDereference";
+  }
+  return null;
+}
+
+function trapAt(name: Trap, { stack }: Error): Error {
+  const trap = new RuntimeError(TRAP_MESSAGES[name]);
   if (typeof stack === "string") {
-    const frames = stack.startsWith("RangeError") ? stack.slice(stack.indexOf("\n") + 1) : stack;
+    const hasTitle = /^(?:Range|Type)Error/.test(stack);
+    const frames = hasTitle ? stack.slice(stack.indexOf("\n") + 1) : stack;
     defineProperty(trap, "stack", {
-      value: stack.startsWith("RangeError") ? `RuntimeError: ${trap.message}\n${frames}` : frames,
+      value: hasTitle ? `RuntimeError: ${trap.message}\n${frames}` : frames,
       writable: true,
       configurable: true,
     });

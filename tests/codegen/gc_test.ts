@@ -73,6 +73,60 @@ Deno.test("array elements of every storage type hold what was stored last, in bo
   }
 });
 
+Deno.test("a cast or test of what is past the end of an array traps there, one of null as it should", () => {
+  const user = (name: string, code: string, result: string) =>
+    `(func (export "${name}") (param i32) (result ${result})
+      (local $a (ref null $a))
+      (local.set $a (array.new_fixed $a 3 (struct.new $s (i32.const 7)) (ref.null none) (ref.i31 (i32.const 1))))
+      ${code.replace("$e", "(array.get $a (local.get $a) (local.get 0))")})`;
+  const f = exportsOf(`(module
+    (type $s (sub (struct (field i32))))
+    (type $t (sub $s (struct (field i32) (field i64))))
+    (type $a (array (mut eqref)))
+    ${user("cast", "(struct.get $s 0 (ref.cast (ref $s) $e))", "i32")}
+    ${user("castNull", "(ref.is_null (ref.cast (ref null $s) $e))", "i32")}
+    ${user("castStruct", "(ref.is_null (ref.cast (ref struct) $e))", "i32")}
+    ${user("test", "(ref.test (ref $s) $e)", "i32")}
+    ${user("testNull", "(ref.test (ref null $s) $e)", "i32")}
+    ${user("i31", "(ref.test i31ref $e)", "i32")}
+    ${user("isNull", "(ref.is_null $e)", "i32")}
+    ${
+    user(
+      "branch",
+      "(block $b (result (ref $s)) (br_on_cast $b eqref (ref $s) $e) (return (i32.const -1))) (struct.get $s 0)",
+      "i32",
+    )
+  })`);
+  const outcomes = (name: string) =>
+    [0, 1, 2, 3, -1].map((index) => {
+      try {
+        return f[name](index);
+      } catch (error) {
+        assert(error instanceof RuntimeError);
+        return (error as Error).message;
+      }
+    });
+  const out = [OUT_OF_BOUNDS, OUT_OF_BOUNDS];
+  const no = "illegal cast";
+  assertEquals(outcomes("cast"), [7, no, no, ...out]);
+  assertEquals(outcomes("castNull"), [0, 1, no, ...out]);
+  assertEquals(outcomes("castStruct"), [0, no, no, ...out]);
+  assertEquals(outcomes("test"), [1, 0, 0, ...out]);
+  assertEquals(outcomes("testNull"), [1, 1, 0, ...out]);
+  assertEquals(outcomes("i31"), [0, 1, 1, ...out]);
+  assertEquals(outcomes("isNull"), [0, 1, 0, ...out]);
+  assertEquals(outcomes("branch"), [7, -1, -1, ...out]);
+});
+
+Deno.test("TypeErrors of JavaScript are no traps", () => {
+  for (const source of ["null.f0", "undefined[3]", "null.length", "null.code"]) {
+    const f = exportsOf(`(module (import "js" "f" (func $f)) (func (export "f") (call $f)))`, {
+      js: { f: new Function(`return ${source}`) },
+    });
+    assertThrows(() => f.f(), TypeError);
+  }
+});
+
 Deno.test("array.new_fixed takes its operands in order", () => {
   const f = exportsOf(`(module
     (type $a (array i64))

@@ -62,6 +62,8 @@ export interface Environment {
   /** The global that counts down; code that goes on for too long ends in a trap. */
   readonly fuel: number;
   readonly tags: readonly (readonly StackType[])[];
+  /** Whether the host's numbers keep the bits of NaNs. */
+  readonly keepsNanBits: boolean;
   /** Number of memories. */
   readonly memories: number;
   /** Number of locals besides parameters. */
@@ -73,6 +75,8 @@ interface Operation {
   readonly params: readonly StackType[];
   readonly results: readonly StackType[];
   readonly memory: boolean;
+  /** Whether the bits of a NaN on top of the stack decide what it does. */
+  readonly showsBits: boolean;
   /** Whether it traps for many operands. */
   readonly traps: boolean;
 }
@@ -85,8 +89,7 @@ const CODES = new Map<ValueType, StackType>([
   [ADDRESS, I32_VALUE],
 ]);
 const PLAIN_FEATURES: readonly string[] = ["mvp", "sign-extension", "saturating-truncation"];
-/** Their operands must be exact. */
-const SHOWS_BITS = /store|reinterpret/;
+const SHOWS_BITS = /store|reinterpret|copysign/;
 /** Their results are exact. */
 const KNOWN_BITS = /load|reinterpret|convert/;
 
@@ -99,10 +102,11 @@ const OPERATIONS: readonly Operation[] = OPCODES.flatMap((opcode) => {
   if (immediates.length > 0 && !memory || signature.params.length === 0) return [];
   let params = signature.params.map((type) => CODES.get(type)!);
   let results = signature.results.map((type) => CODES.get(type)!);
-  if (SHOWS_BITS.test(mnemonic)) params = params.map(exact);
+  if (/store|reinterpret/.test(mnemonic)) params = params.map(exact);
   if (KNOWN_BITS.test(mnemonic)) results = results.map(exact);
   const traps = /trunc_f/.test(mnemonic);
-  const operation = { code, params, results, memory, traps };
+  const showsBits = SHOWS_BITS.test(mnemonic);
+  const operation = { code, params, results, memory, showsBits, traps };
   const [, type] = /^(f32|f64)\.(neg|abs|copysign)$/.exec(mnemonic) ?? [];
   if (type === undefined) return [operation];
   // These only change the sign: exact when their first operand is.
@@ -373,8 +377,9 @@ export class FunctionGenerator {
     const random = this.#random;
     const fitting = OPERATIONS.filter(({ params }) => this.#endsWith(params));
     if (fitting.length === 0) return this.#simple(random.pick(this.#environment.types));
-    const { code, params, results, memory, traps } = random.pick(fitting);
+    const { code, params, results, memory, showsBits, traps } = random.pick(fitting);
     if (traps && random.below(3) > 0) return this.#simple(random.pick(this.#environment.types));
+    if (showsBits && !this.#environment.keepsNanBits) this.#replaceNan(params.at(-1)!);
     if (memory) {
       this.#address(params);
       this.#emit(code);
@@ -386,6 +391,17 @@ export class FunctionGenerator {
     }
     this.#pop(params.length);
     this.#push(...results);
+  }
+
+  /** Replaces a NaN on top of the stack by zero. */
+  #replaceNan(type: StackType): void {
+    if (type !== EXACT_F32 && type !== EXACT_F64) return;
+    const single = type === EXACT_F32;
+    const local = this.#localOf(type);
+    this.#emit(0x22, ...leb(local), single ? 0x43 : 0x44, ...new Array(single ? 4 : 8).fill(0));
+    this.#get(local);
+    this.#get(local);
+    this.#emit(single ? 0x5b : 0x61, 0x1b);
   }
 
   #memoryImmediates(): void {

@@ -6,6 +6,7 @@
  */
 
 import { flatten, leb, moduleBytes, name, sized, vector, vectorSection } from "../binary/module_bytes.ts";
+import { KEEPS_NAN_BITS } from "../../lib/runtime/float_bits.ts";
 import type { FeatureSet } from "../../lib/syntax/features.ts";
 import {
   code,
@@ -104,6 +105,7 @@ export function randomModule(seed: number, features: FeatureSet): Uint8Array<Arr
     globals,
     fuel: globals.length,
     tags: features.has("exceptions") ? [[I32_VALUE], [I64_VALUE, EXACT_F64], []] : [],
+    keepsNanBits: KEEPS_NAN_BITS,
     memories: features.has("multi-memory") && random.below(4) === 0 ? 2 : 1,
     locals: random.below(2) === 0 ? 4 + random.below(8) : 32 + random.below(70),
   };

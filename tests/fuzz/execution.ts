@@ -53,7 +53,7 @@ const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
     /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds/i,
   ],
   ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
-  ["null", /^dereferencing a null pointer|null reference|call_ref to null/],
+  ["null", /^dereferencing a null pointer|^rethrowing null value|null reference|call_ref to null/],
   ["cast", /^illegal cast|^ref\.cast failed/],
   ["array", /^array element access out of bounds|^Out of bounds array/i],
 ];
@@ -323,6 +323,9 @@ function hash(buffer: ArrayBufferLike): number {
   return hash;
 }
 
+/** Where engines part when only one of them gives an instance. */
+export const INSTANTIATION = "instantiation";
+
 /** Between rounds whose memories are compared, only sizes and globals are. */
 const ROUNDS_BETWEEN_HASHES = 64;
 
@@ -341,7 +344,7 @@ export function divergence(
     return actual === expected ? null : { where, actual, expected };
   };
   try {
-    const start = differ("instantiation", (run) => run.start(bytes));
+    const start = differ(INSTANTIATION, (run) => run.start(bytes));
     if (start || !ours.started) return start;
     for (let round = 0; round < rounds; round++) {
       for (const callee of functionExports(module)) {

@@ -3,7 +3,9 @@ import { evaluate } from "../../lib/instance/constant_expression.ts";
 import { f32Bits } from "../../lib/runtime/float_bits.ts";
 import type { WasmArray } from "../../lib/runtime/array_class.ts";
 import { externalize, internalize } from "../../lib/runtime/external_references.ts";
+import type { HeapObject } from "../../lib/runtime/heap_objects.ts";
 import { InstanceData } from "../../lib/runtime/instance_data.ts";
+import type { Struct } from "../../lib/runtime/struct_class.ts";
 import { I16, I32, I64, type SubType } from "../../lib/syntax/types.ts";
 import { compiledModule, expression, func, refFunc, signature, testEngine } from "./test_engine.ts";
 
@@ -61,9 +63,10 @@ Deno.test("evaluate() makes null references and i31s", () => {
 
 /** What a struct or array holds. */
 function content(object: unknown): unknown {
-  const { $type, ...fields } = object as WasmArray;
-  const { kind } = $type.composite;
-  return kind === "array" ? { kind, elements: Array.from(fields.elements) } : { kind, ...fields };
+  const { kind } = (object as HeapObject).$type.composite;
+  return kind === "array"
+    ? { kind, elements: Array.from((object as WasmArray).elements) }
+    : { kind, ...object as Struct };
 }
 
 Deno.test("evaluate() makes structs and arrays", () => {

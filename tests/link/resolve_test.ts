@@ -1,4 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { boundCall } from "../../lib/link/bound_functions.ts";
+import { type CSignature, declareFastFunction } from "../../lib/link/fast_api.ts";
 import { InstantiationErrors } from "../../lib/link/errors.ts";
 import { resolveFunctionImport } from "../../lib/link/resolve.ts";
 import {
@@ -10,7 +12,7 @@ import { declareHostFunction } from "../../lib/runtime/host_function.ts";
 import type { Callable, ImportedFunction } from "../../lib/runtime/imported_function.ts";
 import { InstanceData } from "../../lib/runtime/instance_data.ts";
 import { LinkError } from "../../lib/syntax/errors.ts";
-import { EXNREF, I32, V128, type ValueType } from "../../lib/syntax/types.ts";
+import { EXNREF, EXTERNREF, F32, F64, I32, STRINGREF, V128, type ValueType } from "../../lib/syntax/types.ts";
 import {
   compiledModule,
   signature,
@@ -184,4 +186,56 @@ Deno.test("resolution does not depend on prototypes that were patched later", ()
   } finally {
     Function.prototype.toString = toString;
   }
+});
+
+const C_SIGNATURE: CSignature = { params: ["f64"], result: "f64", int64: "bigint" };
+
+Deno.test("a function with a C signature that fits is a fast API function, before it is anything else", () => {
+  const { sqrt } = Math;
+  const fast = declareFastFunction((x: number) => sqrt(x), {
+    overloads: [C_SIGNATURE],
+    acceptsAnyReceiver: true,
+  });
+  const imported = resolve(fast, [F64], [F64]);
+  assertEquals([imported.kind, imported.intrinsic?.name], ["fast API", "(f64) -> f64"]);
+  assertStrictEquals(imported.callable, fast);
+  assertEquals(resolve(fast, [I32], [F64]).kind, "arity match");
+  assertEquals(resolve(fast, [F64, F64], [F64]).kind, "arity mismatch");
+});
+
+Deno.test("a bound call of a fast API function may use any overload that fits", () => {
+  const receiverCheck = () => true;
+  const method = declareFastFunction(function (this: unknown, _x: number) {}, {
+    overloads: [C_SIGNATURE, { params: ["i32"], result: "void", int64: "bigint" }],
+    acceptsAnyReceiver: false,
+    receiverCheck,
+  });
+  const bound = boundCall(method);
+  const { kind, intrinsic } = resolve(bound, [EXTERNREF, I32]);
+  assertEquals(kind, "fast API");
+  assertStrictEquals(intrinsic!.fastCall!.target, method);
+  assertStrictEquals(intrinsic!.fastCall!.receiverCheck, receiverCheck);
+  assertEquals(intrinsic!.fastCall!.receiver, "first parameter");
+  assertEquals(resolve(method, [I32]).kind, "arity match");
+});
+
+Deno.test("well-known imports are recognised with their signature, and generic with any other", () => {
+  const getInt8 = boundCall(DataView.prototype.getInt8);
+  assertEquals(resolve(getInt8, [EXTERNREF, I32], [I32]).kind, "well-known import");
+  assertEquals(resolve(getInt8, [EXTERNREF, F64], [I32]).kind, "generic call");
+  assertEquals(
+    resolve(Function.prototype.call.bind(DataView.prototype.getInt8), [EXTERNREF, I32], [I32]).kind,
+    "generic call",
+  );
+  assertEquals(resolve(parseFloat, [STRINGREF], [F64]).kind, "well-known import");
+  assertEquals(resolve(parseFloat, [EXTERNREF], [F64]).kind, "arity match");
+});
+
+Deno.test("functions of Math are intrinsics where their signature fits", () => {
+  const { kind, intrinsic } = resolve(Math.hypot, [F64, F64], [F64]);
+  assertEquals([kind, intrinsic], ["arity match", null]);
+  assertEquals(resolve(Math.atan2, [F64, F64], [F64]).intrinsic?.name, "Math.atan2");
+  assertEquals(resolve(Math.abs, [F32], [F32]).intrinsic?.name, "Math.abs (f32)");
+  assertEquals(resolve(Math.sin, [F32], [F32]).kind, "arity match");
+  assertEquals(resolve(new TestSuspending(Math.sin), [F64], [F64]).suspending, true);
 });

@@ -135,6 +135,9 @@ Deno.test("arrays of f64 keep the bits of NaNs where the host can, short and lon
     const values = valueList();
     values.push(0.5, signalling);
     assertEquals(bits(newArray(type, values), 1), [1, 0x7ff00000]);
+    const short = newFilledArray(type, 0.5, length);
+    arrayCopy(short, 0, newArray(type, values), 1, 1);
+    assertEquals(bits(short, 0), [1, 0x7ff00000]);
     assertEquals(bits(arrayClass(type).fixed(2)(...values as never[]), 1), [1, 0x7ff00000]);
   }
 });
