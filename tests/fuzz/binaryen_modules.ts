@@ -71,8 +71,12 @@ export class BinaryenModules {
     rmSync(output, { force: true });
     this.#program ??= await this.#load();
     const options = FEATURE_SETS[seed % FEATURE_SETS.length];
-    this.#program.callMain(["-q", "-ttf", "--denan", input, "-o", output, ...options]);
-    if (existsSync(output)) return new Uint8Array(readFileSync(output));
+    try {
+      this.#program.callMain(["-q", "-ttf", "--denan", input, "-o", output, ...options]);
+      if (existsSync(output)) return new Uint8Array(readFileSync(output));
+    } catch {
+      // Some inputs are too much for it.
+    }
     // A program that has failed is not used again.
     this.#program = null;
     return null;
