@@ -21,6 +21,7 @@ import {
   type ValueType,
   valueTypeName,
 } from "../syntax/types.ts";
+import { AdjacentExpressions } from "./adjacent_expressions.ts";
 import { skipExpression } from "./instructions.ts";
 import type { TypeReader } from "./type_reader.ts";
 
@@ -33,6 +34,9 @@ const MAX_MEMORY32_PAGES = 1n << 16n;
 const MAX_MEMORY64_PAGES = 1n << 48n;
 const MAX_U32 = (1n << 32n) - 1n;
 const MAX_U64 = (1n << 64n) - 1n;
+
+/** Shared, because making a typed array takes longer than the rest of an empty segment. */
+const NO_INDICES = new Uint32Array(0);
 
 const SUB_FINAL = 0x4f;
 const SUB = 0x50;
@@ -282,13 +286,19 @@ export function readElementSegment(
     }
   }
   const count = reader.count(" number of elements", MAX_SEGMENT_ELEMENTS);
+  // Every element takes a byte at least, so a count that promises more fails before the array is full.
+  const capacity = Math.min(count, reader.end - reader.position);
   if (asExpressions) {
-    const expressions: ConstantExpression[] = [];
-    for (let i = 0; i < count; i++) expressions.push(readConstantExpression(reader));
+    const starts = new Uint32Array(capacity + 1);
+    for (let i = 0; i < count; i++) {
+      starts[i] = reader.position;
+      skipExpression(reader);
+    }
+    starts[count] = reader.position;
+    const expressions = new AdjacentExpressions(reader.bytes, starts);
     return { mode, type, shared: (flags & 8) !== 0, elements: { kind: "expressions", expressions }, at };
   }
-  // Every index takes a byte at least, so a count that promises more fails before the array is full.
-  const indices = new Uint32Array(Math.min(count, reader.end - reader.position));
+  const indices = capacity === 0 ? NO_INDICES : new Uint32Array(capacity);
   for (let i = 0; i < count; i++) indices[i] = readIndex(reader, "function", functionCount);
   return { mode, type, shared: (flags & 8) !== 0, elements: { kind: "functions", indices }, at };
 }

@@ -12,7 +12,6 @@ import type {
   CustomSection,
   DataSegment,
   DeclarationOffsets,
-  ElementSegment,
   Export,
   ExternKind,
   Func,
@@ -35,13 +34,13 @@ import type {
 import {
   readConstantExpression,
   readDataSegment,
-  readElementSegment,
   readGlobalType,
   readIndex,
   readMemoryType,
   readSubType,
   readTableType,
 } from "./declarations.ts";
+import { ElementSegments } from "./element_segments.ts";
 import { MAX_TYPES, TypeReader } from "./type_reader.ts";
 import { decodeWtf8 } from "./wtf8.ts";
 
@@ -133,7 +132,7 @@ class ModuleDecoder extends TypeReader {
   readonly #tags: Tag[] = [];
   readonly #strings: string[] = [];
   readonly #exports: Export[] = [];
-  readonly #elements: ElementSegment[] = [];
+  readonly #elements = new ElementSegments();
   readonly #data: DataSegment[] = [];
   readonly #customSections: CustomSection[] = [];
   readonly #sections: SectionInfo[] = [];
@@ -507,7 +506,7 @@ class ModuleDecoder extends TypeReader {
 
   #elementSection(): void {
     for (let count = this.count("segment count", MAX_ELEMENT_SEGMENTS); count > 0; count--) {
-      this.#elements.push(readElementSegment(this, this.#tables.length, this.#functionCount));
+      this.#elements.read(this, this.#tables.length, this.#functionCount);
     }
   }
 

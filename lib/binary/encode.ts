@@ -12,6 +12,7 @@ import type {
   ExternKind,
   Import,
   Module,
+  Sequence,
   Table,
 } from "../syntax/module.ts";
 import { FUNCREF } from "../syntax/types.ts";
@@ -122,7 +123,7 @@ function defined<Item extends { readonly importIndex: number }>(space: readonly 
   return space.filter(({ importIndex }) => importIndex < 0);
 }
 
-function writeVector<Item>(out: ByteWriter, items: readonly Item[], write: (item: Item) => void): void {
+function writeVector<Item>(out: ByteWriter, items: Sequence<Item>, write: (item: Item) => void): void {
   if (items.length === 0) return;
   out.unsigned(items.length);
   for (const item of items) write(item);

@@ -12,10 +12,13 @@ import { type ExternKind, importedCount, type Module } from "../syntax/module.ts
 import { ALL_FEATURES } from "../syntax/features.ts";
 import { type Command, CommandError, readOptions } from "./command.ts";
 import { readModule } from "./module_file.ts";
+import { describeCustomSection } from "./custom_section.ts";
 import { columns, faint, heading, print, quoted, visible } from "./output.ts";
 import { moduleError } from "./report.ts";
 
-const HELP = `Lists what a module is made of: sections with their sizes, imports and exports with their types.
+const HELP =
+  `Lists what a module is made of: sections with their sizes, what known custom sections say, imports and exports
+with their types.
 
 Usage: tandem inspect FILE [--json]
 
@@ -41,7 +44,11 @@ export const inspect: Command = {
       throw error instanceof CompileError ? moduleError(file, error) : error;
     }
     const description = describeModule(module);
-    print(flags.has("json") ? JSON.stringify(description, null, 2) : formatDescription(file, description));
+    print(
+      flags.has("json")
+        ? JSON.stringify(description, null, 2)
+        : formatDescription(file, description, customSectionRows(module)),
+    );
     return 0;
   },
 };
@@ -58,6 +65,8 @@ interface SectionDescription {
   readonly size: number;
   /** How many things it declares. */
   readonly entries?: number;
+  /** What a known custom section says; null when it is malformed or not known. */
+  readonly contents?: unknown;
 }
 
 /** What `--json` prints. */
@@ -118,7 +127,7 @@ function describeModule(module: Module): ModuleDescription {
   return {
     size: module.bytes.length,
     name: names.module,
-    sections: describeSections(module),
+    sections: describeSections(module, names),
     imports: module.imports.map(({ module, name, kind, index }) => ({
       module,
       name,
@@ -148,7 +157,7 @@ function size(space: readonly { readonly importIndex: number }[]): { imported: n
   return { imported, defined: space.length - imported };
 }
 
-function describeSections(module: Module): SectionDescription[] {
+function describeSections(module: Module, names: NameSection): SectionDescription[] {
   const defined = (space: readonly { readonly importIndex: number }[]) => size(space).defined;
   const entries: Readonly<Record<number, number>> = {
     1: module.types.length,
@@ -169,16 +178,33 @@ function describeSections(module: Module): SectionDescription[] {
     size: end - start,
     ...id in entries ? { entries: entries[id] } : {},
   }));
-  const custom = module.customSections.map(({ name, content: { start, end } }) => ({
-    section: SECTION_NAMES[0],
-    name,
-    offset: start,
-    size: end - start,
-  }));
+  const custom = module.customSections.map((section) => {
+    const { name, content: { start, end } } = section;
+    return {
+      section: SECTION_NAMES[0],
+      name,
+      offset: start,
+      size: end - start,
+      contents: describeCustomSection(section, names)?.contents ?? null,
+    };
+  });
   return [...known, ...custom].sort((a, b) => a.offset - b.offset);
 }
 
-function formatDescription(file: string, module: ModuleDescription): string {
+/** Names and contents of the known custom sections. */
+function customSectionRows(module: Module): string[][] {
+  const names = new NameSection(module);
+  return module.customSections.flatMap((section) => {
+    const described = describeCustomSection(section, names);
+    return described === null || described.text === "" ? [] : [[section.name, described.text]];
+  });
+}
+
+function formatDescription(
+  file: string,
+  module: ModuleDescription,
+  customSections: readonly (readonly string[])[],
+): string {
   const name = module.name === null ? "" : `, named ${quoted(module.name)}`;
   const lines = [`${heading(visible(file))}: ${module.size} bytes${name}`];
   const list = (title: string, rows: readonly (readonly string[])[]) => {
@@ -193,6 +219,7 @@ function formatDescription(file: string, module: ModuleDescription): string {
       entries === undefined ? "" : `${entries} ${entries === 1 ? "entry" : "entries"}`,
     ]),
   );
+  list("Custom sections", customSections);
   list(
     "Declarations",
     Object.entries(module.spaces).filter(([, { imported, defined }]) => imported + defined > 0).map((

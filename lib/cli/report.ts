@@ -8,6 +8,7 @@ import { decodeModule } from "../binary/decode.ts";
 import { NameSection } from "../binary/names.ts";
 import { CompileError, LinkError, RuntimeError } from "../syntax/errors.ts";
 import { ABORTED, BROKEN_PIPE, CommandError } from "./command.ts";
+import { placeInText } from "./module_file.ts";
 import { quoted } from "./output.ts";
 import { BrokenPipe } from "./wasi/file.ts";
 import { SignalRaised } from "./wasi/program.ts";
@@ -15,7 +16,10 @@ import { SignalRaised } from "./wasi/program.ts";
 /** Turns an error of compiling or instantiating the module in `file` into one line; other errors go through. */
 export function moduleError(file: string, error: unknown): unknown {
   if (error instanceof CompileError) {
-    return new CommandError(`${file}: invalid module: ${withoutPrefix(error.message)}`);
+    const message = withoutPrefix(error.message);
+    const place = placeInText(file, Number(/ @\+(\d+)$/.exec(message)?.[1]));
+    const where = place === null ? file : `${file}:${place.line}:${place.column}`;
+    return new CommandError(`${where}: invalid module: ${message}`);
   }
   if (error instanceof LinkError || error instanceof TypeError) {
     return new CommandError(`${file}: cannot be linked: ${withoutPrefix(error.message)}`);

@@ -25,6 +25,14 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** A list whose items may be read only when somebody asks for them. */
+export interface Sequence<Item> extends Iterable<Item> {
+  /** Number of items. */
+  readonly length: number;
+  /** The item `index`, a natural number; undefined when there are not that many. */
+  at(index: number): Item | undefined;
+}
+
 /** An expression that computes a constant, its final `end` included. */
 export type ConstantExpression = ByteRange;
 
@@ -98,7 +106,7 @@ export interface ElementSegment {
   /** Function indices, or one expression per element. */
   readonly elements:
     | { readonly kind: "functions"; readonly indices: Uint32Array }
-    | { readonly kind: "expressions"; readonly expressions: readonly ConstantExpression[] };
+    | { readonly kind: "expressions"; readonly expressions: Sequence<ConstantExpression> };
   /** Offset of the segment in the module, for messages. */
   readonly at: number;
 }
@@ -155,7 +163,7 @@ export interface Module {
   readonly strings: readonly string[];
   readonly exports: readonly Export[];
   readonly start: FunctionIndex | null;
-  readonly elements: readonly ElementSegment[];
+  readonly elements: Sequence<ElementSegment>;
   readonly dataCount: number | null;
   readonly data: readonly DataSegment[];
   readonly customSections: readonly CustomSection[];

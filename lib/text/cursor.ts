@@ -20,6 +20,15 @@ export interface Binding {
   readonly at: number;
 }
 
+/** An annotation that was taken. */
+export interface TakenAnnotation {
+  readonly id: string;
+  /** At its contents. */
+  readonly content: TokenCursor;
+  /** Makes an error at its parenthesis. */
+  readonly error: (reason: string) => WatError;
+}
+
 /** A position in a sequence of tokens. */
 export class TokenCursor {
   /** The text. */
@@ -200,15 +209,31 @@ export class TokenCursor {
     return { id, name: this.#nameAnnotation() ?? id, at };
   }
 
+  /** Whether there are annotations that nobody has taken yet. */
+  get hasAnnotations(): boolean {
+    return this.#annotations.size > 0;
+  }
+
   /** Takes the next annotation of that id in front of the current token, as a cursor over its contents. */
   takeAnnotation(id: string): TokenCursor | null {
+    return this.#takeAnnotation((other) => other === id)?.content ?? null;
+  }
+
+  /** Takes the next annotation in front of the current token whose id has that prefix. */
+  takeAnnotationOf(prefix: string): TakenAnnotation | null {
+    return this.#takeAnnotation((id) => id.startsWith(prefix));
+  }
+
+  #takeAnnotation(hasId: (id: string) => boolean): TakenAnnotation | null {
     const here = this.#annotations.get(this.at);
-    const annotation = here?.find((annotation) => annotation.id === id);
+    const annotation = here?.find(({ id }) => hasId(id));
     if (annotation === undefined) return null;
     const others = here!.filter((other) => other !== annotation);
     if (others.length > 0) this.#annotations.set(this.at, others);
     else this.#annotations.delete(this.at);
-    return new TokenCursor(tokenize(this.text, annotation.contentStart, annotation.end), this.#origin);
+    const { id, start, contentStart, end } = annotation;
+    const content = new TokenCursor(tokenize(this.text, contentStart, end), this.#origin);
+    return { id, content, error: (reason) => this.#errorAtOffset(reason, start) };
   }
 
   /** Checks that every annotation was taken. @throws {WatError} when one stands where it has no meaning */
@@ -244,13 +269,23 @@ export class TokenCursor {
   }
 
   #found(): string {
-    if (this.kind === TokenKind.End) return "the end of the text";
+    if (this.kind === TokenKind.End) return `the end of the text${this.#unclosed()}`;
     const word = this.word();
     if (this.kind === TokenKind.Open && this.kindAhead(1) === TokenKind.Keyword) {
       return `"(${this.word(this.at + 1)}"`;
     }
     if (this.kind === TokenKind.String) return "a string";
     return `"${word.length <= 40 ? word : `${word.slice(0, 40)}...`}"`;
+  }
+
+  /** Where the innermost parenthesis is that is not closed, if there is one. */
+  #unclosed(): string {
+    let open = this.at - 1;
+    while (open >= 0 && this.#closings[open] !== this.at) open--;
+    if (open < 0) return "";
+    const { line, column } = this.position(this.start(open));
+    const keyword = this.#kinds[open + 1] === TokenKind.Keyword ? this.word(open + 1) : "";
+    return `; "(${keyword}" at ${line}:${column} is not closed`;
   }
 
   /** The text of the string literal that starts at offset `start` and ends with token `at`. */

@@ -439,7 +439,9 @@ export class InstructionEncoder {
     const offset = this.#assignment("offset=") ?? 0n;
     const at = cursor.at;
     const log2 = Math.log2(Number(this.#assignment("align=") ?? accessWidth));
-    if (!Number.isInteger(log2)) throw cursor.error("expected a power of two as alignment", at);
+    if (!Number.isInteger(log2)) {
+      throw cursor.error(`expected a power of two as alignment, found "${cursor.word(at)}"`, at);
+    }
     out.unsigned(log2 + (memory === 0 ? 0 : 64));
     if (memory !== 0) out.unsigned(memory);
     out.unsigned64(offset);

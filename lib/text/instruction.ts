@@ -7,9 +7,12 @@
 
 import { ByteWriter } from "../binary/byte_writer.ts";
 import { CODE, type Opcode } from "../syntax/opcodes.ts";
+import type { BodyMetadata } from "./code_metadata.ts";
 import type { Binding, TokenCursor } from "./cursor.ts";
 import { Body, InstructionEncoder, OPCODE_OF_KEYWORD, writeOpcode } from "./immediate.ts";
+import type { InstructionPositions } from "./instruction_positions.ts";
 import { TokenKind } from "./lexer.ts";
+import { unknownOperator } from "./unknown_operator.ts";
 import type { ModuleScope } from "./scope.ts";
 
 const BLOCK = CODE["block"];
@@ -47,6 +50,7 @@ export class InstructionParser {
   readonly #encoder: InstructionEncoder;
   #out: ByteWriter = new ByteWriter();
   #body: Body = new Body();
+  #metadata: BodyMetadata | null = null;
   /** Kinds of the frames around the next instruction, innermost last. */
   readonly #frames: number[] = [];
   /**
@@ -59,10 +63,17 @@ export class InstructionParser {
   /** Instructions that wait for their operands. */
   readonly #waiting = new ByteWriter();
 
-  /** Reads from `cursor`; indices and identifiers refer to `scope`. */
-  constructor(cursor: TokenCursor, scope: ModuleScope) {
+  readonly #positions: InstructionPositions | null;
+  /** By where instructions wait, where they start in the text; only when somebody wants to know. */
+  readonly #waitingPositions = new Map<number, number>();
+  /** Where the keyword that was looked up last starts in the text. */
+  #keywordStart = 0;
+
+  /** Reads from `cursor`; indices and identifiers refer to `scope`; tells `positions` where instructions stand. */
+  constructor(cursor: TokenCursor, scope: ModuleScope, positions: InstructionPositions | null = null) {
     this.#cursor = cursor;
     this.#encoder = new InstructionEncoder(cursor, scope);
+    this.#positions = positions;
   }
 
   /** Whether an instruction so far referred to a data segment. */
@@ -75,34 +86,40 @@ export class InstructionParser {
     return [...this.#encoder.strings.keys()];
   }
 
-  /** An expression, its end included: instructions up to the parenthesis that closes what they stand in. */
-  expression(out: ByteWriter, body: Body = new Body()): void {
-    this.#run(out, body, false);
+  /**
+   * An expression, its end included: instructions up to the parenthesis that closes what they stand in. Annotations are left
+   * where they are without `metadata` to take them.
+   */
+  expression(out: ByteWriter, body: Body = new Body(), metadata: BodyMetadata | null = null): void {
+    this.#run(out, body, metadata, false);
+    this.#positions?.add(out.length, this.#cursor.start());
     out.byte(END);
   }
 
   /** An expression that is written as one folded instruction. */
   foldedExpression(out: ByteWriter): void {
     if (this.#cursor.kind !== TokenKind.Open) throw this.#cursor.expected("an instruction in parentheses");
-    this.#run(out, new Body(), true);
+    this.#run(out, new Body(), null, true);
     out.byte(END);
   }
 
-  #run(out: ByteWriter, body: Body, single: boolean): void {
+  #run(out: ByteWriter, body: Body, metadata: BodyMetadata | null, single: boolean): void {
     const cursor = this.#cursor;
     this.#out = out;
     this.#body = body;
+    this.#metadata = metadata;
     this.#frames.length = 0;
     this.#states.length = 0;
     this.#enter(Frame.Sequence, BLOCK);
     do {
       const frame = this.#frames[this.#frames.length - 1];
       const { kind } = cursor;
+      if (metadata !== null && cursor.hasAnnotations) metadata.take();
       if (kind === TokenKind.Keyword && acceptsFlat(frame)) this.#flat();
       else if (kind === TokenKind.Open) this.#open(frame);
-      else if (kind === TokenKind.Close && frame === Frame.Sequence) return;
+      else if (kind === TokenKind.Close && frame === Frame.Sequence) return metadata?.expectNone();
       else if (kind === TokenKind.Close && frame !== Frame.Flat) this.#close(frame);
-      else if (kind === TokenKind.End && frame === Frame.Sequence) return;
+      else if (kind === TokenKind.End && frame === Frame.Sequence) return metadata?.expectNone();
       else throw cursor.expected(this.#wanted(frame));
     } while (!single || this.#frames.length > 1);
   }
@@ -143,7 +160,8 @@ export class InstructionParser {
   /** The instruction whose keyword is next. */
   #opcode(): Opcode {
     const opcode = OPCODE_OF_KEYWORD.get(this.#cursor.word());
-    if (opcode === undefined) throw this.#cursor.error(`unknown operator ${this.#cursor.word()}`);
+    if (opcode === undefined) throw unknownOperator(this.#cursor);
+    this.#keywordStart = this.#cursor.start();
     return opcode;
   }
 
@@ -158,7 +176,7 @@ export class InstructionParser {
       case TRY_TABLE: {
         cursor.at++;
         const label = cursor.binding();
-        this.#encoder.instruction(this.#out, opcode, this.#body);
+        this.#write(opcode);
         this.#body.labels.push(label.id, label.name);
         return this.#enter(Frame.Flat, opcode.code);
       }
@@ -170,12 +188,14 @@ export class InstructionParser {
         if (this.#frames.at(-1) !== Frame.Flat || !follows(opcode.code, this.#state)) {
           throw cursor.expected(this.#wanted(this.#frames.at(-1)!));
         }
+        this.#metadata?.expectNone();
         cursor.at++;
         if (opcode.code === DELEGATE) return this.#delegate(opcode);
         if (opcode.code === CATCH || opcode.code === CATCH_ALL) {
           this.#encoder.instruction(this.#out, opcode, this.#body);
         } else {
           this.#checkLabel();
+          this.#positions?.add(this.#out.length, this.#keywordStart);
           writeOpcode(this.#out, opcode.code);
         }
         if (opcode.code !== END) {
@@ -186,8 +206,15 @@ export class InstructionParser {
         return this.#leave();
       default:
         cursor.at++;
-        this.#encoder.instruction(this.#out, opcode, this.#body);
+        this.#write(opcode);
     }
+  }
+
+  /** Encodes an instruction whose operands are there. */
+  #write(opcode: Opcode): void {
+    this.#metadata?.attach(opcode, this.#out.length);
+    this.#positions?.add(this.#out.length, this.#keywordStart);
+    this.#encoder.instruction(this.#out, opcode, this.#body);
   }
 
   /** `delegate` ends a `try`; its label counts from outside of it. */
@@ -202,7 +229,9 @@ export class InstructionParser {
     const cursor = this.#cursor;
     if (cursor.kind !== TokenKind.Id) return;
     if (cursor.identifier() !== this.#body.labels.innermost) {
-      throw cursor.error(`mismatching label ${cursor.word()}`);
+      const label = this.#body.labels.innermost;
+      const wanted = label === null ? "none, as in front of the block" : `$${label}`;
+      throw cursor.error(`mismatching label ${cursor.word()}, expected ${wanted}`);
     }
     cursor.at++;
   }
@@ -225,7 +254,7 @@ export class InstructionParser {
       case TRY_TABLE: {
         cursor.at++;
         const label = cursor.binding();
-        this.#encoder.instruction(this.#out, opcode, this.#body);
+        this.#write(opcode);
         this.#body.labels.push(label.id, label.name);
         return this.#enter(opcode.code === TRY ? Frame.FoldedTry : Frame.Folded, opcode.code);
       }
@@ -243,7 +272,7 @@ export class InstructionParser {
         throw cursor.expected(this.#wanted(frame));
       default:
         cursor.at++;
-        if (cursor.takeClose()) return this.#encoder.instruction(this.#out, opcode, this.#body);
+        if (cursor.takeClose()) return this.#write(opcode);
         this.#enter(Frame.Operands, this.#wait(opcode));
     }
   }
@@ -251,12 +280,16 @@ export class InstructionParser {
   /** Encodes an instruction that must wait for its operands; returns where it waits. */
   #wait(opcode: Opcode): number {
     const start = this.#waiting.length;
+    this.#metadata?.wait(opcode, start);
+    if (this.#positions !== null) this.#waitingPositions.set(start, this.#keywordStart);
     this.#encoder.instruction(this.#waiting, opcode, this.#body);
     return start;
   }
 
   /** Writes the instruction that waits from `start` on: its operands are there. */
   #release(start: number): void {
+    this.#metadata?.release(start, this.#out.length);
+    this.#positions?.add(this.#out.length, this.#waitingPositions.get(start)!);
     this.#out.bytes(this.#waiting.view(), start);
     this.#waiting.truncate(start);
   }
@@ -276,6 +309,8 @@ export class InstructionParser {
       this.#body.labels.push(id, name);
       this.#state = -IF;
     } else if (this.#state === -IF && cursor.takeOpen("else")) {
+      this.#metadata?.expectNone();
+      this.#positions?.add(this.#out.length, this.#cursor.start(this.#cursor.at - 1));
       writeOpcode(this.#out, ELSE);
       this.#state = -ELSE;
     } else {
@@ -288,6 +323,7 @@ export class InstructionParser {
   /** Enters `(do`, `(catch` or `(catch_all`, or takes `(delegate ...)`. */
   #tryClause(): void {
     const cursor = this.#cursor;
+    this.#metadata?.expectNone();
     if (this.#state === TRY) {
       cursor.expectOpen("do");
       this.#state = DO;
@@ -326,11 +362,13 @@ export class InstructionParser {
       case Frame.Folded:
         this.#endBlock();
     }
+    this.#metadata?.expectNone();
     this.#cursor.at++;
     this.#leave();
   }
 
   #endBlock(): void {
+    this.#positions?.add(this.#out.length, this.#cursor.start());
     writeOpcode(this.#out, END);
     this.#body.labels.pop();
   }

@@ -53,23 +53,23 @@ export interface Tokens {
   readonly annotations: readonly AnnotationToken[];
 }
 
-const NO_IDS: ReadonlySet<string> = new Set();
+const NO_IDS = () => false;
 
 /**
  * Splits a text into tokens.
  *
  * @param start offset to start at
  * @param end offset to stop at
- * @param annotationIds ids of the annotations to report
+ * @param isReported whether annotations with an id are reported
  * @throws {WatError} at a character that is allowed nowhere, and at a comment, string or annotation that does not end
  */
 export function tokenize(
   text: string,
   start: number = 0,
   end: number = text.length,
-  annotationIds: ReadonlySet<string> = NO_IDS,
+  isReported: (id: string) => boolean = NO_IDS,
 ): Tokens {
-  return new Lexer(text, start, end, annotationIds).run();
+  return new Lexer(text, start, end, isReported).run();
 }
 
 const SPACE = 1;
@@ -94,7 +94,7 @@ for (let code = 0x21; code < 0x7f; code++) {
 class Lexer {
   readonly #text: string;
   readonly #end: number;
-  readonly #annotationIds: ReadonlySet<string>;
+  readonly #isReported: (id: string) => boolean;
   readonly #annotations: AnnotationToken[] = [];
   #at: number;
   #count = 0;
@@ -103,11 +103,11 @@ class Lexer {
   #ends: Int32Array;
   #closings: Int32Array;
 
-  constructor(text: string, start: number, end: number, annotationIds: ReadonlySet<string>) {
+  constructor(text: string, start: number, end: number, isReported: (id: string) => boolean) {
     this.#text = text;
     this.#at = start;
     this.#end = end;
-    this.#annotationIds = annotationIds;
+    this.#isReported = isReported;
     const capacity = 16 + ((end - start) >> 2);
     this.#kinds = new Uint8Array(capacity);
     this.#starts = new Int32Array(capacity);
@@ -312,7 +312,7 @@ class Lexer {
         this.#word();
       }
     }
-    if (this.#annotationIds.has(id)) {
+    if (this.#isReported(id)) {
       this.#annotations.push({ id, before: this.#count, start, contentStart, end: this.#at - 1 });
     }
   }

@@ -6,6 +6,7 @@
  */
 
 import { ByteWriter } from "../binary/byte_writer.ts";
+import { CODE_METADATA_PREFIX } from "../binary/code_metadata.ts";
 import { encodeNames } from "../binary/encode_names.ts";
 import { CODE } from "../syntax/opcodes.ts";
 import type {
@@ -31,12 +32,14 @@ import {
   type TypeIndex,
   type ValueType,
 } from "../syntax/types.ts";
+import { BodyMetadata, MetadataSections } from "./code_metadata.ts";
 import { inOrder, parseCustomAnnotation, type PlacedSection } from "./custom_annotation.ts";
 import { type Binding, TokenCursor } from "./cursor.ts";
 import { declareFields } from "./declaration.ts";
 import type { TextPosition } from "./error.ts";
 import { Body, writeOpcode } from "./immediate.ts";
 import { InstructionParser } from "./instruction.ts";
+import type { InstructionPositions } from "./instruction_positions.ts";
 import { tokenize, TokenKind } from "./lexer.ts";
 import { type IndexSpace, ModuleScope } from "./scope.ts";
 import {
@@ -59,13 +62,16 @@ export interface ParseOptions {
   readonly origin?: TextPosition;
 }
 
-/** Ids of the annotations that have a meaning; all others are comments. */
-const ANNOTATIONS: ReadonlySet<string> = new Set(["custom", "name"]);
+/** Whether annotations with this id have a meaning; all others are comments. */
+function isMeaningful(id: string): boolean {
+  return id === "custom" || id === "name" || id.startsWith(CODE_METADATA_PREFIX);
+}
 
 /**
  * Reads a module in the text format: `(module ...)`, or its fields alone. Bodies and expressions are encoded; identifiers
- * and `(@name ...)` annotations become the custom section `name`, unless the text brings its own. The record's `bytes`
- * are empty; `encodeModule` makes them.
+ * and `(@name ...)` annotations become the custom section `name`, unless the text brings its own, and
+ * `(@metadata.code.FORMAT ...)` annotations, branch hints for example, the sections of that name. The record's `bytes` are
+ * empty; `encodeModule` makes them.
  *
  * ```ts
  * import { parseModule } from "./module.ts";
@@ -74,11 +80,16 @@ const ANNOTATIONS: ReadonlySet<string> = new Set(["custom", "name"]);
  * const bytes = encodeModule(parseModule('(func (export "one") (result i32) (i32.const 1))'));
  * ```
  *
+ * @param positions is told where the instructions stand
  * @throws {WatError} when the text is malformed
  */
-export function parseModule(text: string, options: ParseOptions = {}): Module {
-  const cursor = new TokenCursor(tokenize(text, 0, text.length, ANNOTATIONS), options.origin ?? null);
-  return new ModuleParser(cursor).parse();
+export function parseModule(
+  text: string,
+  options: ParseOptions = {},
+  positions: InstructionPositions | null = null,
+): Module {
+  const cursor = new TokenCursor(tokenize(text, 0, text.length, isMeaningful), options.origin ?? null);
+  return new ModuleParser(cursor, positions).parse();
 }
 
 /** A byte range whose bytes come when all of them are written. */
@@ -111,10 +122,11 @@ class ModuleParser {
   readonly #customSections: PlacedSection[] = [];
   readonly #localNames = new Map<FunctionIndex, ReadonlyMap<number, string>>();
   readonly #labelNames = new Map<FunctionIndex, ReadonlyMap<number, string>>();
+  readonly #metadata = new MetadataSections();
 
-  constructor(cursor: TokenCursor) {
+  constructor(cursor: TokenCursor, positions: InstructionPositions | null) {
     this.#cursor = cursor;
-    this.#instructions = new InstructionParser(cursor, this.#scope);
+    this.#instructions = new InstructionParser(cursor, this.#scope, positions);
   }
 
   parse(): Module {
@@ -165,7 +177,7 @@ class ModuleParser {
   }
 
   #allCustomSections(module: string | null): CustomSection[] {
-    const sections = inOrder(this.#customSections);
+    const sections = [...inOrder(this.#customSections), ...this.#metadata.encode()];
     if (sections.some(({ name }) => name === "name")) return sections;
     const scope = this.#scope;
     const bytes = encodeNames({
@@ -308,7 +320,9 @@ class ModuleParser {
     const body = this.#bodyOf(use);
     const start = this.#bytes.length;
     this.#locals(body);
-    this.#instructions.expression(this.#bytes, body);
+    const metadata = this.#cursor.hasAnnotations ? new BodyMetadata(this.#cursor, start) : null;
+    this.#instructions.expression(this.#bytes, body, metadata);
+    if (metadata !== null) this.#metadata.add(this.#functions.length, metadata);
     this.#nameBody(body);
     this.#functions.push({ type: use.index, importIndex, exact: false, body: this.#range(start) });
   }

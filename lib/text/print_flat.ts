@@ -23,6 +23,7 @@ export function printFlat(out: TextOutput, instructions: InstructionPrinter, lev
       default:
         out.line(level);
     }
+    if (instructions.annotations !== "") out.write(instructions.annotations);
     out.write(instructions.text);
   }
 }

@@ -32,6 +32,8 @@ const Form = {
 
 /** An instruction, or a clause of one such as `(then ...)`. */
 interface Node {
+  /** What stands in front of it. */
+  readonly annotations: string;
   readonly head: string;
   readonly children: readonly Node[];
   /** One of {@linkcode Form}. */
@@ -46,8 +48,9 @@ interface Node {
 
 const NO_NODES: readonly Node[] = [];
 
-function folded(head: string, children: readonly Node[], results: number): Node {
-  return { head, children, form: Form.Folded, operands: 0, results, width: foldedWidth(head, children) };
+function folded(head: string, children: readonly Node[], results: number, annotations = ""): Node {
+  const width = annotations.length + foldedWidth(head, children);
+  return { annotations, head, children, form: Form.Folded, operands: 0, results, width };
 }
 
 function foldedWidth(head: string, children: readonly Node[]): number {
@@ -56,8 +59,8 @@ function foldedWidth(head: string, children: readonly Node[]): number {
   return width;
 }
 
-function flat(head: string): Node {
-  return { head, children: NO_NODES, form: Form.Flat, operands: 0, results: 0, width: Infinity };
+function flat(head: string, annotations = ""): Node {
+  return { annotations, head, children: NO_NODES, form: Form.Flat, operands: 0, results: 0, width: Infinity };
 }
 
 /** `(then ...)` and its like: on one line only with at most one instruction. */
@@ -70,6 +73,7 @@ function clause(head: string, body: readonly Node[]): Node {
 interface Block {
   /** The code of its instruction; 0 for the whole body. */
   readonly code: number;
+  readonly annotations: string;
   readonly head: string;
   readonly params: number;
   readonly results: number;
@@ -97,14 +101,14 @@ function endClause(block: Block): void {
 
 /** A block that was closed by `end`, or by `delegate`, whose text is given then. */
 function foldedBlock(block: Block, delegate: string | null): Node {
-  const { code, head, results, operands, clauses, body } = block;
+  const { code, annotations, head, results, operands, clauses, body } = block;
   if (code !== IF && code !== TRY) {
-    const node = folded(head, body, results);
+    const node = folded(head, body, results, annotations);
     return body.length === 0 ? node : { ...node, width: Infinity };
   }
   endClause(block);
   if (delegate !== null) clauses.push(folded(delegate, NO_NODES, 0));
-  return { ...folded(head, [...operands, ...clauses], results), operands: operands.length };
+  return { ...folded(head, [...operands, ...clauses], results, annotations), operands: operands.length };
 }
 
 /** Longest line that holds more than one instruction. */
@@ -164,7 +168,7 @@ export class FoldedPrinter implements LabelArities {
   #read(results: number): readonly Node[] {
     const instructions = this.#instructions;
     this.#blocks = [];
-    this.#push(0, "", 0, results, NO_NODES, false);
+    this.#push(0, "", "", 0, results, NO_NODES, false);
     while (instructions.next()) {
       const { opcode, text } = instructions;
       switch (nestingOf(opcode)) {
@@ -194,6 +198,7 @@ export class FoldedPrinter implements LabelArities {
 
   #push(
     code: number,
+    annotations: string,
     head: string,
     params: number,
     results: number,
@@ -203,6 +208,7 @@ export class FoldedPrinter implements LabelArities {
     const clause = code === IF ? "then" : "do";
     this.#blocks.push({
       code,
+      annotations,
       head,
       params,
       results,
@@ -217,11 +223,11 @@ export class FoldedPrinter implements LabelArities {
   }
 
   #plain(): void {
-    const { opcode, indices, text } = this.#instructions;
+    const { opcode, indices, text, annotations } = this.#instructions;
     const arity = this.#arities.of(opcode, indices, this);
     const operands = arity === null ? null : this.#takeOperands(arity.params);
-    if (operands === null) this.#addApart(flat(text));
-    else this.#innermost.body.push(folded(text, operands, arity!.results));
+    if (operands === null) this.#addApart(flat(text, annotations));
+    else this.#innermost.body.push(folded(text, operands, arity!.results, annotations));
   }
 
   /** Removes the last nodes when they leave just `count` values; otherwise null. */
@@ -241,20 +247,22 @@ export class FoldedPrinter implements LabelArities {
   }
 
   #open(): void {
-    const { opcode, text, blockType: { params, results } } = this.#instructions;
+    const { opcode, text, annotations, blockType: { params, results } } = this.#instructions;
     const operands = opcode.code === IF
       ? this.#takeOperands(params.length + 1)
       : params.length === 0
       ? NO_NODES
       : null;
-    this.#push(opcode.code, text, params.length, results.length, operands ?? NO_NODES, operands === null);
+    const folds = operands ?? NO_NODES;
+    this.#push(opcode.code, annotations, text, params.length, results.length, folds, operands === null);
   }
 
   #close(delegate: string | null): void {
     const block = this.#blocks.pop()!;
     if (block.part === ELSE && block.body.length === 0) {
       for (const operand of block.operands) this.#addApart(operand);
-      this.#addApart({ ...flat(block.head), form: Form.FlatIf, children: block.clauses[0].children });
+      const { head, annotations, clauses: [{ children }] } = block;
+      this.#addApart({ ...flat(head, annotations), form: Form.FlatIf, children });
     } else if (block.apart) {
       this.#addApart(foldedBlock(block, delegate));
     } else {
@@ -281,7 +289,8 @@ export class FoldedPrinter implements LabelArities {
       }
       if (level === SAME_LINE) out.write(" ");
       else out.line(level);
-      const { head, children, form, operands, width } = node;
+      const { annotations, head, children, form, operands, width } = node;
+      if (annotations !== "") out.write(annotations);
       if (form === Form.Folded) {
         out.write("(");
         push(CLOSE, level);

@@ -76,9 +76,15 @@ export interface BodyNames {
   readonly locals: Identifiers;
   /** By the order of the blocks. */
   readonly labels: NameMap | undefined;
+  /** Annotations by the offsets of their instructions. */
+  readonly annotations: ReadonlyMap<number, string> | undefined;
 }
 
-const NO_NAMES: BodyNames = { locals: new Identifiers(undefined, 0), labels: undefined };
+const NO_NAMES: BodyNames = {
+  locals: new Identifiers(undefined, 0),
+  labels: undefined,
+  annotations: undefined,
+};
 
 /** Reads bodies and expressions of one module, an instruction at a time. */
 export class InstructionPrinter {
@@ -93,6 +99,8 @@ export class InstructionPrinter {
   };
   /** Its keyword and immediates. */
   text = "";
+  /** The annotations in front of it, each with a space behind it. */
+  annotations = "";
   /** Its immediates that are indices, in their order: of a function, type, label, tag, count ... */
   readonly indices: number[] = [];
   /** The type of the block that was opened last. */
@@ -114,6 +122,8 @@ export class InstructionPrinter {
   readonly #labels: (string | null)[] = [];
   /** Blocks opened so far. */
   #labelCount = 0;
+  /** Where the body starts. */
+  #bodyStart = 0;
 
   /**
    * Prints instructions of `module`.
@@ -158,6 +168,7 @@ export class InstructionPrinter {
     this.#reader.bytes = bytes;
     this.#reader.position = start;
     this.#reader.end = end;
+    this.#bodyStart = start;
     this.names = NO_NAMES;
     this.#blocks.length = 0;
     this.#labels.length = 0;
@@ -180,6 +191,7 @@ export class InstructionPrinter {
       if (reader.more) reader.fail("operators remaining after end of function");
       return false;
     }
+    this.annotations = this.names.annotations?.get(at - this.#bodyStart) ?? "";
     this.text = opcode.immediates.length === 0 ? opcode.mnemonic : "";
     switch (nestingOf(opcode)) {
       case Nesting.Plain:

@@ -20,6 +20,7 @@ import {
 } from "../syntax/module.ts";
 import type { FunctionIndex, FunctionType, RecursionGroup, TypeIndex } from "../syntax/types.ts";
 import { ArityFinder } from "./print_arity.ts";
+import { ModuleAnnotations } from "./print_code_metadata.ts";
 import { printFlat } from "./print_flat.ts";
 import { FoldedPrinter } from "./print_folded.ts";
 import { type Identifiers, ModuleIdentifiers } from "./print_identifiers.ts";
@@ -51,8 +52,9 @@ export interface PrintOptions {
 
 /**
  * A module in the text format. `parseModule` makes the same module of it, but for LEB128 integers longer than
- * they need be, runs of equal locals that are declared apart, a data count that nothing needs, and the order of the string literals, of which there are no equal or unused ones then. Custom
- * sections other than the names become `(@custom ...)` annotations with the bytes they have.
+ * they need be, runs of equal locals that are declared apart, a data count that nothing needs, and the order of the string literals, of which there are no equal or unused ones then. Code
+ * metadata, branch hints for example, become annotations in front of their instructions where they can, and custom sections
+ * other than the names `(@custom ...)` annotations with the bytes they have.
  *
  * ```ts
  * import { decodeModule } from "../binary/decode.ts";
@@ -110,11 +112,13 @@ class ModulePrinter {
   readonly #instructions: InstructionPrinter;
   readonly #folded: FoldedPrinter;
   readonly #foldsBodies: boolean;
+  readonly #annotations: ModuleAnnotations;
 
   constructor(module: Module, { folded = false, names = true, indent = 2, offsets = false }: PrintOptions) {
     this.#module = module;
     this.#foldsBodies = folded;
     this.#out = new TextOutput(" ".repeat(indent));
+    this.#annotations = new ModuleAnnotations(module);
     this.#identifiers = new ModuleIdentifiers(names ? new NameSection(module) : NO_NAMES, module);
     this.#types = new TypePrinter(module.types, this.#identifiers);
     this.#instructions = new InstructionPrinter(module, this.#identifiers, this.#types, offsets);
@@ -146,7 +150,8 @@ class ModulePrinter {
 
   *#customSections(after: number): Generator<() => void> {
     for (const section of this.#module.customSections) {
-      if (section.after === after && section.name !== "name") yield () => this.#customSection(section);
+      if (section.after !== after || section.name === "name") continue;
+      if (!this.#annotations.sections.has(section)) yield () => this.#customSection(section);
     }
   }
 
@@ -174,7 +179,9 @@ class ModulePrinter {
         if (module.start !== null) yield () => this.#start(module.start!);
         return;
       case 9:
-        for (const [index, segment] of module.elements.entries()) yield () => this.#element(index, segment);
+        for (let index = 0; index < module.elements.length; index++) {
+          yield () => this.#element(index, module.elements.at(index)!);
+        }
         return;
       case 10:
         return yield* this.#definitions(module.functions, (index) => this.#function(index));
@@ -336,7 +343,11 @@ class ModulePrinter {
     const parameterCount = signature.params.length;
     const declared = this.#instructions.startBody(body!, parameterCount);
     const locals = this.#identifiers.locals(index, parameterCount + declared.length);
-    this.#instructions.names = { locals, labels: this.#identifiers.labels(index) };
+    this.#instructions.names = {
+      locals,
+      labels: this.#identifiers.labels(index),
+      annotations: this.#annotations.of(index),
+    };
     out.write(`(func${definition(this.#identifiers.functions, index)}${this.#types.typeUse(type, locals)}`);
     const { lines } = out;
     if (declared.length > 0) {

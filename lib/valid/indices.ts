@@ -169,7 +169,7 @@ export function readTag(
 export function readElementSegment(stack: OperandStack): number {
   const at = stack.position;
   const index = stack.u32("element segment index");
-  const segment = stack.environment.module.elements[index];
+  const segment = stack.environment.module.elements.at(index);
   if (!segment) stack.fail(`invalid element segment index: ${index}`, at);
   const shared = segment.shared || isSharedType(segment.type, stack.environment.types);
   checkShared(stack, shared, `element segment ${index}`, at);

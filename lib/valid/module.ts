@@ -57,7 +57,7 @@ export class ModuleValidation {
     this.#globals();
     this.#exports();
     this.#start();
-    module.elements.forEach((segment) => this.#element(segment));
+    for (const segment of module.elements) this.#element(segment);
     this.#data();
   }
 

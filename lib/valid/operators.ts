@@ -145,7 +145,7 @@ export function checkSegmentType(
   index: number,
   table: TableType,
 ): void {
-  const { type } = stack.environment.module.elements[segment];
+  const { type } = stack.environment.module.elements.at(segment)!;
   if (!stack.matches(type, table.element)) {
     const element = valueTypeName(table.element);
     stack.failHere(

@@ -104,7 +104,7 @@ function checkDefaultable(stack: OperandStack, fields: readonly FieldType[], nam
 }
 
 function checkElementType(stack: OperandStack, segment: number, element: FieldType): void {
-  const { type } = stack.environment.module.elements[segment];
+  const { type } = stack.environment.module.elements.at(segment)!;
   if (!stack.matches(type, element.storage)) {
     stack.failHere(
       `type ${operandTypeName(type)} of element segment ${segment} is not a subtype of ` +

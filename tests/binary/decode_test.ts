@@ -264,7 +264,7 @@ Deno.test("decodeModule() says where function bodies are", () => {
 Deno.test("decodeModule() reads every form of element segment", () => {
   const end = [0x41, 0, 0x0b];
   const reference = [0xd0, 0x70, 0x0b];
-  const { elements } = decodeModule(moduleBytes(
+  const { elements: sequence } = decodeModule(moduleBytes(
     TYPES,
     vectorSection(3, [0]),
     vectorSection(4, [0x70, 0, 9], [0x70, 0, 9]),
@@ -281,6 +281,7 @@ Deno.test("decodeModule() reads every form of element segment", () => {
     ),
     vectorSection(10, body()),
   ));
+  const elements = [...sequence];
   assertEquals(elements.map(({ mode }) => mode.kind === "active" ? `active ${mode.index}` : mode.kind), [
     "active 0",
     "passive",

@@ -222,6 +222,6 @@ Deno.test("encodeModule() marks shared segments", () => {
   const { data, elements } = parseModule(
     '(data shared "a") (elem (shared (ref null (shared func))))',
   );
-  assertEquals([data[0].shared, elements[0].shared], [true, true]);
+  assertEquals([data[0].shared, elements.at(0)?.shared], [true, true]);
   assertEquals(section('(data shared "a")', 11), [1, 9, 1, 0x61]);
 });

@@ -44,6 +44,45 @@ Deno.test("inspect: --json prints the same as data", () => {
   });
 });
 
+const TOOLS = `(module
+  (@custom "dylink.0" (before first) "\\01\\04\\10\\02\\03\\00\\02\\06\\01\\04libc")
+  (func (param i32) (block (@metadata.code.branch_hint "\\00") (br_if 0 (local.get 0))))
+  (@custom "producers" "\\01\\0cprocessed-by\\01\\05clang\\0419.1")
+  (@custom "target_features" "\\02+\\08simd128\\5c-\\03gc\\1b")
+  (@custom "sourceMappingURL" "\\05a.map")
+  (@custom "build_id" "\\02\\ab\\01")
+  (@custom "external_debug_info" "\\09short"))`;
+
+Deno.test("inspect: says what known custom sections contain", () => {
+  withText(TOOLS, (file) => {
+    const { stdout } = tandem(["inspect", file]);
+    const known = /\nCustom sections\n((?: .*\n)*)/.exec(stdout)?.[1].split("\n").map((line) => line.trim());
+    assertEquals(known?.map((line) => line.replace(/ +/, " ")), [
+      'dylink.0 memory 16 bytes, aligned to 4; table 3 elements, aligned to 1; needs "libc"',
+      "metadata.code.branch_hint 0 likely and 1 unlikely branches in 1 function",
+      "producers processed-by clang 19.1",
+      'target_features "+simd128\\\\" "-gc\\u{1b}"',
+      'sourceMappingURL "a.map"',
+      "build_id ab01",
+      "",
+    ]);
+    const { sections } = JSON.parse(tandem(["inspect", "--json", file]).stdout);
+    assertEquals(
+      sections.filter(({ section }: { section: string }) => section === "custom").map((
+        { contents }: { contents: unknown },
+      ) => contents).slice(1),
+      [
+        { functions: 1, likely: 0, unlikely: 1 },
+        { "processed-by": [{ name: "clang", version: "19.1" }] },
+        ["+simd128\\", "-gc\u001b"],
+        "a.map",
+        "ab01",
+        null,
+      ],
+    );
+  });
+});
+
 Deno.test("inspect: prints no escape sequences when its output is no terminal", () => {
   assertEquals(tandem(["inspect", "examples/render.wasm"]).stdout.includes("\x1b"), false);
 });

@@ -18,7 +18,7 @@ Deno.test("validate: every file is looked at, and one invalid one makes the exit
     const { code, stdout, stderr } = tandem(["validate", file, "none.wasm", "examples/render.wasm"]);
     assertEquals([code, stdout], [1, "examples/render.wasm: valid\n"]);
     const [type, missing, end] = stderr.split("\n");
-    assertMatch(type, /^tandem: .*module.wat: invalid module: .*i64.* @\+\d+$/);
+    assertMatch(type, /^tandem: .*module.wat:1:29: invalid module: .*i64.* @\+\d+$/);
     assertEquals([missing, end], ["tandem: none.wasm: no such file or directory", ""]);
   });
 });

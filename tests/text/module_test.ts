@@ -174,7 +174,12 @@ Deno.test("element segments have three modes", () => {
   const { elements } = parseModule(
     "(table 1 funcref) (func $f) (elem func $f) (elem declare func $f) (elem (i32.const 0) funcref) (elem externref)",
   );
-  assertEquals(elements.map(({ mode: { kind } }) => kind), ["passive", "declarative", "active", "passive"]);
+  assertEquals(Array.from(elements, ({ mode: { kind } }) => kind), [
+    "passive",
+    "declarative",
+    "active",
+    "passive",
+  ]);
 });
 
 Deno.test("data segments join their strings", () => {

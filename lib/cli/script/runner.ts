@@ -221,8 +221,12 @@ class ScriptRun {
         this.#demandCovered(module);
         return this.#assertTrap(() => this.#instance(module), command.text);
       }
+      case "thread":
+        throw new Mismatch("the commands of a thread are not run: scripts run on one thread");
+      case "wait":
+        throw new Mismatch(`there is no thread ${command.thread ?? ""}: scripts run on one thread`);
       default:
-        throw new Mismatch(`command ${command.type} is unknown to this runner`);
+        throw new Mismatch(`command ${(command as Command).type} is unknown to this runner`);
     }
   }
 

@@ -238,3 +238,61 @@ Deno.test("runScript() takes valid modules that spectest does not provide for wh
     notCovered: [["imports that spectest lacks", 1]],
   });
 });
+
+/** The files beside a script. */
+const FILES: Readonly<Record<string, Uint8Array>> = {
+  "test.0.wasm": watToWasm('(func (export "f") (param externref) (result externref) (local.get 0))'),
+  "test.0.wat": new TextEncoder().encode(
+    '(func (export "f") (param externref) (result externref) (local.get 0))',
+  ),
+  "test.1.wat": new TextEncoder().encode("(func"),
+  "test.2.wasm": watToWasm("(func (result i32))"),
+};
+const readFile = (name: string) => FILES[name];
+
+Deno.test("runScript() reads the layout of wabt: modules in files, nulls with a type", () => {
+  const results = runOn(new Engine(), [
+    { type: "module", filename: "test.0.wasm" },
+    {
+      type: "assert_return",
+      action: invoke("f", ["externref", "null"]),
+      expected: [{ type: "externref", value: "null" }],
+    },
+    { type: "action", action: invoke("f", ["externref", "1"]), expected: [{ type: "externref" }] },
+    { type: "assert_malformed", filename: "test.1.wat", text: "unexpected token", module_type: "text" },
+    { type: "assert_invalid", filename: "test.2.wasm", text: "type mismatch", module_type: "binary" },
+  ], { readFile });
+  assertEquals(outcomes(results), { passed: 5, failed: [], notCovered: [] });
+});
+
+Deno.test("runScript() reads the layout of wasm-tools: texts in files, with their binaries beside them", () => {
+  const results = runOn(new Engine(), [
+    { type: "module", filename: "test.0.wat", module_type: "text", binary_filename: "test.0.wasm" },
+    {
+      type: "assert_return",
+      action: invoke("f", ["externref", "null"]),
+      expected: [{ type: "refnull" }],
+    },
+    { type: "module_definition", name: "$m", filename: "test.0.wasm", module_type: "binary" },
+    { type: "module_instance", instance: "$i", module: "$m" },
+    {
+      type: "assert_return",
+      action: { ...invoke("f", ["externref", "3"]), module: "$i" },
+      expected: [{ type: "externref", value: "3" }],
+    },
+    { type: "assert_malformed", filename: "test.1.wat", text: "unexpected token", module_type: "text" },
+    { type: "assert_invalid", filename: "test.2.wasm", text: "type mismatch", module_type: "binary" },
+  ], { readFile });
+  assertEquals(outcomes(results), { passed: 7, failed: [], notCovered: [] });
+});
+
+Deno.test("runScript() says that it runs no threads", () => {
+  const { failures } = run(
+    { type: "thread", name: "$T", shared_module: "$M", commands: [] },
+    { type: "wait", thread: "$T" },
+  );
+  assertEquals(failures.map(({ message }) => message), [
+    "the commands of a thread are not run: scripts run on one thread",
+    "there is no thread $T: scripts run on one thread",
+  ]);
+});
