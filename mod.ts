@@ -30,6 +30,12 @@ import {
 } from "./lib/threads/shared_memory.ts";
 
 export { Engine, type EngineOptions } from "./lib/js_api/engine.ts";
+export {
+  declareHostFunction,
+  type HostFunctionType,
+  type HostParameterType,
+  type HostResultType,
+} from "./lib/js_api/host_function.ts";
 export type * from "./lib/js_api/types.ts";
 export { type BoundCall, boundCall, trackBoundFunctions } from "./lib/link/bound_functions.ts";
 export {

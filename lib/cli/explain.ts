@@ -23,7 +23,7 @@ const HELP = `Says how each import of a module is called, why not in a faster wa
 Usage: tandem explain FILE [--imports MODULE] [--json]
 
 FILE is a binary module, or a text (.wat). Without MODULE, what the names of the imports tell: those of WASI, of
-the builtins (wasm:js-string and so on), and of Emscripten's env.
+the builtins (wasm:js-string and so on), of Emscripten's env, of Go and of wasm-bindgen.
 
 Options:
   --imports MODULE  a JavaScript or TypeScript module whose default export is the imports object, or a function
@@ -82,22 +82,55 @@ async function loadImports(path: string, { WebAssembly }: Engine): Promise<objec
   );
 }
 
+const UNKNOWN = "the name is unknown";
+
 function formatExplanations(file: string, explanations: readonly ImportExplanation[]): string {
-  const title = `${heading(visible(file))}: ${explanations.length} import${
-    explanations.length === 1 ? "" : "s"
-  }`;
+  const title = `${heading(visible(file))}: ${count(explanations.length, "import")}`;
   if (explanations.length === 0) return title;
   const rows = columns(explanations.map((one) => [
     `${quoted(one.module)} ${quoted(one.field)}`,
     one.kind === "function" ? one.type : `${one.kind} ${one.type}`,
-    one.error !== null ? "cannot be linked" : one.callKind ?? "",
+    outcome(one),
     one.knownAs === null ? "" : visible(one.knownAs),
   ]));
-  const lines = explanations.flatMap(({ error, reasons, remedies }, i) => [
+  const lines = explanations.flatMap((one, i) => [
     rows[i],
-    ...error === null ? [] : [`      error: ${visible(error)}`],
-    ...reasons.map((reason) => faint(`      why: ${visible(reason)}`)),
-    ...remedies.map((remedy) => faint(`      try: ${visible(remedy)}`)),
+    ...one.error === null ? [] : [`      error: ${visible(one.error)}`],
+    ...isUnknown(one) ? [] : [
+      ...one.reasons.map((reason) => faint(`      why: ${visible(reason)}`)),
+      ...one.remedies.map((remedy) => faint(`      try: ${visible(remedy)}`)),
+    ],
   ]);
-  return [title, "", ...lines].join("\n");
+  return [title, "", ...lines, "", ...summary(explanations)].join("\n");
+}
+
+/** Whether nothing is known of a function because there is no imports object. */
+function isUnknown({ reasons }: ImportExplanation): boolean {
+  return reasons.includes(UNKNOWN);
+}
+
+function outcome(one: ImportExplanation): string {
+  if (one.error !== null) return "cannot be linked";
+  return isUnknown(one) ? "?" : one.callKind ?? "";
+}
+
+/** How many imports are called in which way, and what to do about those of unknown names. */
+function summary(explanations: readonly ImportExplanation[]): string[] {
+  const numbers = new Map<string, number>();
+  for (const one of explanations) {
+    const kind = outcome(one);
+    if (kind !== "" && kind !== "?") numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
+  }
+  const unknown = explanations.filter(isUnknown).length;
+  const kinds = [...numbers].map(([kind, number]) => `${kind}: ${number}`).join(", ");
+  return [
+    ...kinds === "" ? [] : [kinds],
+    ...unknown === 0
+      ? []
+      : [`?: ${count(unknown, "function")} of unknown names; --imports MODULE says how they are called`],
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

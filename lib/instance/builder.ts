@@ -16,6 +16,7 @@ import {
   importedCount,
   type Module,
 } from "../syntax/module.ts";
+import { RuntimeError } from "../syntax/errors.ts";
 import type { FunctionIndex, GlobalIndex, MemoryType, TableType } from "../syntax/types.ts";
 import { sharedBuffer } from "../memory/shared_array_buffer.ts";
 import {
@@ -116,6 +117,7 @@ class InstanceBuilder {
       this.#initializeTables();
       this.#createTags();
       const exports = this.#createExports();
+      this.#useMemories();
       this.#prepareElementSegments();
       this.#writeElementSegments();
       this.#writeDataSegments();
@@ -142,8 +144,8 @@ class InstanceBuilder {
       parts.push(this.#plain.sharedPart);
     }
     for (const part of parts) {
-      part.elementSegments = this.#record.elements.map(() => null);
-      part.elementSegmentSource = (index) => this.#computeElements(this.#record.elements[index]);
+      part.elementSegments = new Array(this.#record.elements.length).fill(null);
+      part.elementSegmentSource = (index) => this.#computeElements(this.#record.elements.at(index)!);
       part.droppedElements = new Uint8Array(this.#record.elements.length);
       part.droppedData = new Uint8Array(this.#record.data.length);
     }
@@ -168,6 +170,10 @@ class InstanceBuilder {
         : this.#allocateMemory(type);
       this.#enter("memories", index, memory, type.shared);
     });
+  }
+
+  /** Not before all checks have passed: a failed instantiation leaves nothing behind in what it was to import. */
+  #useMemories(): void {
     for (const memory of new Set(this.#plain.memories)) {
       memory.addUser(this.#plain);
       if (memory.type.shared && this.#plain.sharedPart !== null) memory.addUser(this.#plain.sharedPart);
@@ -297,14 +303,14 @@ class InstanceBuilder {
 
   #initializeGlobals(): void {
     this.#record.globals.forEach(({ init }, index) => {
-      if (init !== null) this.#plain.globals[index].set(this.#evaluate(init));
+      if (init !== null) this.#plain.globals[index].set(this.#evaluateNow(init));
     });
   }
 
   /** Tables that say what their elements start with; of a function, that is its reference, which has no code yet. */
   #initializeTables(): void {
     this.#record.tables.forEach(({ init }, index) => {
-      if (init !== null) this.#plain.tables[index].elements.fill(this.#evaluate(init));
+      if (init !== null) this.#plain.tables[index].elements.fill(this.#evaluateNow(init));
     });
   }
 
@@ -347,29 +353,39 @@ class InstanceBuilder {
 
   /** Declarative segments are empty at once; passive ones are computed when they are first used. */
   #prepareElementSegments(): void {
-    this.#record.elements.forEach(({ mode, shared }, index) => {
+    let index = 0;
+    for (const { mode, shared } of this.#record.elements) {
       if (mode.kind === "declarative") this.#plain.part(shared).droppedElements[index] = 1;
-    });
+      index++;
+    }
   }
 
   #writeElementSegments(): void {
-    this.#record.elements.forEach((segment, index) => {
+    let index = -1;
+    for (const segment of this.#record.elements) {
       const { mode, shared, elements } = segment;
-      if (mode.kind !== "active") return;
+      index++;
+      if (mode.kind !== "active") continue;
       const table = this.#plain.tables[mode.index];
       const offset = this.#offset(mode.offset);
       const length = elements.kind === "functions" ? elements.indices.length : elements.expressions.length;
       if (offset + BigInt(length) > table.size) throw this.#errors.tableOutOfBounds();
-      table.init(Number(offset), this.#computeElements(segment), 0, length);
+      if (length > 0) {
+        const references = this.#computeElements(segment, (expression) => this.#evaluateNow(expression));
+        table.init(Number(offset), references, 0, length);
+      }
       this.#plain.part(shared).droppedElements[index] = 1;
-    });
+    }
   }
 
   /** The references of a segment; those to functions have no code and no JavaScript object yet. */
-  #computeElements({ elements }: ElementSegment): unknown[] {
+  #computeElements(
+    { elements }: ElementSegment,
+    evaluateElement: (expression: ConstantExpression) => Value = (expression) => this.#evaluate(expression),
+  ): unknown[] {
     return elements.kind === "functions"
       ? Array.from(elements.indices, (index) => this.#plain.functionReference(index))
-      : elements.expressions.map((expression) => this.#evaluate(expression));
+      : Array.from(elements.expressions, evaluateElement);
   }
 
   #writeDataSegments(): void {
@@ -389,12 +405,21 @@ class InstanceBuilder {
 
   /** The unsigned offset of an active segment, an i32 or an i64. */
   #offset(expression: ConstantExpression): bigint {
-    const value = this.#evaluate(expression);
+    const value = this.#evaluateNow(expression);
     return typeof value === "bigint" ? BigInt.asUintN(64, value) : BigInt((value as number) >>> 0);
   }
 
   #evaluate(expression: ConstantExpression): Value {
     return evaluate(expression, this.#plain);
+  }
+
+  /** As a part of the build, which a trap ends. */
+  #evaluateNow(expression: ConstantExpression): Value {
+    try {
+      return evaluate(expression, this.#plain);
+    } catch (error) {
+      throw error instanceof RuntimeError ? this.#errors.trapped(error) : error;
+    }
   }
 }
 
@@ -410,11 +435,16 @@ function countKinds(imports: readonly ImportedFunction[]): ReadonlyMap<ImportCal
 
 /** Whether the module declares anything shared besides memories, so that its instances have a shared part. */
 function declaresShared({ record, types }: CompiledModule): boolean {
-  return types.some((type) => type.definition.shared) ||
+  if (
+    types.some((type) => type.definition.shared) ||
     record.tables.some(({ type }) => type.shared) ||
     record.globals.some(({ type }) => type.shared) ||
-    record.elements.some(({ shared }) => shared) ||
-    record.data.some(({ shared }) => shared);
+    record.data.some(({ shared }) => shared)
+  ) return true;
+  for (const { shared } of record.elements) {
+    if (shared) return true;
+  }
+  return false;
 }
 
 /** An imported JavaScript function is called as itself, a suspending one, too; what it throws is its own affair. */

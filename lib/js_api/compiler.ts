@@ -15,9 +15,11 @@ import { validateOptions } from "./compile_options.ts";
 
 /** Compiles modules for one engine. */
 export interface Compiler {
-  /** Decodes and validates. @throws {CompileError} with the byte offset and `api` as prefix. */
+  /** Decodes and validates. @throws {CompileError} with the byte offset and `api` as prefix, or when the host forbids code. */
   compile(api: string, bytes: Uint8Array, options: LinkOptions): CompiledModule;
-  /** The same, giving way to other tasks between slices of work. */
+  /** Whether the module is valid, even where the host forbids code. */
+  validate(bytes: Uint8Array, options: LinkOptions): boolean;
+  /** The same as `compile`, giving way to other tasks between slices of work. */
   compileInSlices(api: string, bytes: Uint8Array, options: LinkOptions): Promise<CompiledModule>;
 }
 
@@ -35,24 +37,42 @@ function giveWay(): Promise<void> {
 export function makeCompiler(engine: EngineState, features: FeatureSet): Compiler {
   const decode = (bytes: Uint8Array) =>
     traced(engine, "decode", () => ({ bytes: bytes.length }), () => decodeModule(bytes, { features }));
+  const compileAtOnce = (bytes: Uint8Array, options: LinkOptions) => {
+    const record = decode(bytes);
+    const types = traced(
+      engine,
+      "validate",
+      () => ({ bytes: bytes.length }),
+      () => validateModule(record, engine.types, { features }),
+    );
+    validateOptions(options, record, types, engine.types);
+    return new CompiledModule(engine, record, types, options);
+  };
+  const demandPermission = () => {
+    const { refusal } = engine.backend;
+    if (refusal !== null) throw new CompileError(refusal);
+  };
   return {
     compile(api, bytes, options) {
       try {
-        const record = decode(bytes);
-        const types = traced(
-          engine,
-          "validate",
-          () => ({ bytes: bytes.length }),
-          () => validateModule(record, engine.types, { features }),
-        );
-        validateOptions(options, record, types, engine.types);
-        return new CompiledModule(engine, record, types, options);
+        demandPermission();
+        return compileAtOnce(bytes, options);
       } catch (error) {
         throw named(api, error);
       }
     },
+    validate(bytes, options) {
+      try {
+        compileAtOnce(bytes, options);
+        return true;
+      } catch (error) {
+        if (error instanceof CompileError) return false;
+        throw error;
+      }
+    },
     async compileInSlices(api, bytes, options) {
       try {
+        demandPermission();
         const record = decode(bytes);
         const validation = new ModuleValidation(record, engine.types, { features });
         const slice = () => validation.advance(SLICE);

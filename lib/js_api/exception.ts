@@ -53,10 +53,6 @@ export function exceptionInterface(
       const values = toList(payload, () => {
         throw typeError(api, "Exception values must be an iterable object");
       });
-      if (options !== undefined && options !== null && !isObject(options)) {
-        throw typeError(api, "Argument 2 is not an object");
-      }
-      const traceStack = Boolean((options as { traceStack?: unknown } | null | undefined)?.traceStack);
       if (tag.ofJavaScript) throw typeError(api, "Argument 0 cannot be WebAssembly.JSTag");
       const { params } = tag.type.signature;
       if (values.length !== params.length) {
@@ -71,6 +67,11 @@ export function exceptionInterface(
         const value = toWebAssemblyValue(values[i], params[i], tag.type.context, fail);
         pushComponents(components, value, params[i]);
       }
+      // As in V8, read last.
+      if (options !== undefined && options !== null && !isObject(options)) {
+        throw typeError(api, "Argument 2 is not an object");
+      }
+      const traceStack = Boolean((options as { traceStack?: unknown } | null | undefined)?.traceStack);
       const object = make();
       bindException(new ExceptionPackage(tag, components), object);
       if (traceStack) stacks.set(object, stackOf(constructor));

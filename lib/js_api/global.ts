@@ -45,11 +45,11 @@ export function globalInterface(): ExternalInterface<Global> {
       if (value === undefined) {
         throw typeError(api, "Descriptor property 'value' must be a WebAssembly type");
       }
-      if (!hasJSValues(value)) {
-        throw typeError(api, `A global of type '${valueTypeName(value)}' cannot be created in JavaScript`);
-      }
       // As in V8 and the specification's tests, undefined is a missing number but a given reference.
       const isMissing = args.length < 2 || args[1] === undefined && !isReference(value);
+      if (!hasJSValues(value) && (value === V128 || !isMissing)) {
+        throw typeError(api, `A global of type '${valueTypeName(value)}' cannot be created in JavaScript`);
+      }
       const initial = !isMissing
         ? convert(args[1], value, NO_TYPES, api)
         : value === EXTERNREF
@@ -70,8 +70,8 @@ export function globalInterface(): ExternalInterface<Global> {
       },
       set value(value: unknown) {
         const global = receiver(this, SETTER);
-        checkVisible(global, SETTER, "set");
         if (!global.type.mutable) throw typeError(SETTER, "Can't set the value of an immutable global.");
+        checkVisible(global, SETTER, "set");
         global.set(convert(value, global.type.value, global.types, SETTER));
       },
     }),

@@ -24,7 +24,7 @@ export function readAddressType(api: string, descriptor: Descriptor): AddressTyp
 /**
  * The members `initial` and `maximum`, each converted as it is read; without `initial`, `minimum`, as `type()` calls it.
  *
- * @throws {TypeError} when `initial` is absent or one is not an address.
+ * @throws {TypeError} when `initial` and `minimum` are absent, or both there, or one is not an address.
  * @throws {RangeError} when one is above its bound, or `maximum` below `initial`.
  */
 export function readLimits(
@@ -46,7 +46,11 @@ export function readLimits(
     if (number > upper) throw rangeError(api, `${what}: value ${number} is above the upper bound ${upper}`);
     return number;
   };
-  const minimum = read("initial", 0n, initialBound) ?? read("minimum", 0n, initialBound);
+  const initial = read("initial", 0n, initialBound);
+  if (initial !== null && descriptor.minimum !== undefined) {
+    throw typeError(api, "The properties 'initial' and 'minimum' are not allowed at the same time");
+  }
+  const minimum = initial ?? read("minimum", 0n, initialBound);
   if (minimum === null) throw typeError(api, "Property 'initial' is required");
   return { minimum, maximum: read("maximum", minimum, maximumBound) };
 }

@@ -85,9 +85,9 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
       const source = bufferSource(api, bytes);
       const linkOptions = readCompileOptions(api, options);
       try {
-        compiler.compile(api, copyBytes(api, source), linkOptions);
-        return true;
+        return compiler.validate(copyBytes(api, source), linkOptions);
       } catch (error) {
+        // An empty source.
         if (error instanceof CompileError) return false;
         throw error;
       }

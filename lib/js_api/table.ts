@@ -67,7 +67,8 @@ export function tableInterface(): ExternalInterface<Table> {
       if (value === undefined && element === STRINGREF) {
         throw typeError(api, "Missing initial value when creating stringref table");
       }
-      const initial = value === undefined
+      // As in V8, a value that no element gets is not looked at.
+      const initial = value === undefined || limits.minimum === 0n
         ? (element === EXTERNREF ? undefined : null)
         : toWebAssemblyValue(value, element, NO_TYPES, fail);
       const table = Table.create({ element, addressType, limits, shared: false }, NO_TYPES);
@@ -96,9 +97,8 @@ export function tableInterface(): ExternalInterface<Table> {
         const api = "WebAssembly.Table.set()";
         const table = receiver(this, api);
         checkVisible(table, api);
-        const address = toIndex(table, api, index);
-        const value = toElement(table, api, rest, "Argument 1 is invalid for table");
-        table.set(checkAccess(table, api, address), value);
+        const address = checkAccess(table, api, toIndex(table, api, index));
+        table.set(address, toElement(table, api, rest, "Argument 1 is invalid for table"));
       },
       get(this: unknown, index: unknown): unknown {
         const api = "WebAssembly.Table.get()";

@@ -124,17 +124,18 @@ export function defineInterface(definition: InterfaceDefinition): InterfaceObjec
 }
 
 /**
- * `[EnforceRange] unsigned long` (Web IDL 3.2.4.9): converts with ToNumber, rounds towards zero.
+ * `[EnforceRange] unsigned long` (Web IDL 3.2.4.9): converts with ToNumber, rounds towards zero; as in V8 after the checks, so that -0.5
+ * is refused.
  *
  * @param what how the message calls the value, such as "Argument 0".
  * @throws {TypeError} when it is not a finite number or outside 0 to 2^32 - 1.
  */
 export function unsignedLong(api: string, what: string, value: unknown): number {
-  const number = trunc(+(value as number));
+  const number = +(value as number);
   if (!isFinite(number)) throw typeError(api, `${what} must be convertible to a valid number`);
   if (number < 0) throw typeError(api, `${what} must be non-negative`);
   if (number > 0xffff_ffff) throw typeError(api, `${what} must be in the unsigned long range`);
-  return number + 0;
+  return trunc(number) + 0;
 }
 
 /** ToBigInt: unlike `BigInt()`, refuses numbers. */

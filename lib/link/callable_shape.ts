@@ -46,9 +46,10 @@ export function describeCallable(callable: Callable): CallableShape {
   return isBound(callable, source) ? "bound function" : "function";
 }
 
-/** The name of an ordinary function: its own data property; empty for proxies, and where that is no string. */
+/** What V8 names a `WebAssembly.Function` that is made of `callable`: the same, or else `Function` if it is bound or a proxy. */
 export function callableName(callable: Callable): string {
-  if (sourceOf(callable) === PROXY_SOURCE) return "";
+  const source = sourceOf(callable);
+  if (source === PROXY_SOURCE || isBound(callable, source)) return "Function";
   const name = ownValue(callable, "name");
   return typeof name === "string" ? name : "";
 }

@@ -23,6 +23,8 @@ export interface FailedImport {
   readonly kind: ExternKind;
   /** The type that the module declares: `(i32) -> (f64)`, `1 to 16 pages`. */
   readonly type: string;
+  /** Why it does not fit: the message without the place. */
+  readonly error: string;
 }
 
 const { defineProperty } = Object;
@@ -177,6 +179,11 @@ export class InstantiationErrors {
     return new RangeError(`${this.#context}Out of memory: wasm tables`, { cause });
   }
 
+  /** A constant expression trapped. */
+  trapped(trap: Error): Error {
+    return new RuntimeError(`${this.#context}${trap.message}`);
+  }
+
   /** An active element segment does not fit its table. */
   tableOutOfBounds(): Error {
     return new RuntimeError(`${this.#context}${TRAP_MESSAGES.tableOutOfBounds}`);
@@ -195,7 +202,7 @@ export class InstantiationErrors {
     const { module, name, kind, index: place } = this.#record.imports[index];
     const error = new LinkError(`${this.#context}Import #${index} "${module}" "${name}": ${message}`);
     const type = externTypeName(this.#record, kind, place);
-    const failed: FailedImport = { index, module, field: name, kind, type };
+    const failed: FailedImport = { index, module, field: name, kind, type, error: message };
     return defineProperty(error, "import", { value: failed, writable: true, configurable: true });
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { externTypeName } from "../syntax/extern_type_name.ts";
+import { externTypeName, functionTypeName } from "../syntax/extern_type_name.ts";
 import type { ExternKind } from "../syntax/module.ts";
 import { type FunctionIndex, type FunctionType, I64, valueTypeName } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
@@ -18,7 +18,7 @@ import { describeCallable } from "./callable_shape.ts";
 import { checkGlobal, checkMemory, checkTable, checkTag, type ImportContext } from "./checks.ts";
 import { BUILTIN_SETS, findBuiltin, hasTypeOf } from "./compile_time_builtins.ts";
 import { InstantiationErrors } from "./errors.ts";
-import { fastImportOf } from "./fast_api.ts";
+import { fastFunctionOf, fastImportOf } from "./fast_api.ts";
 import { conventionOf } from "./import_conventions.ts";
 import { readImport } from "./lookup.ts";
 import { mathFunctionName } from "./math_intrinsics.ts";
@@ -161,10 +161,10 @@ function explainFunction(
         );
         break;
       case "generic call":
-        explainGeneric(callable!, says);
+        if (fastFunctionOf(callable) === undefined) explainGeneric(callable!, says);
     }
     if (kind === "arity match" || kind === "arity mismatch" || kind === "generic call") {
-      explainConversions(type, says);
+      explainConversions(type, says, true);
     }
   }
   return { callKind: kind, knownAs: intrinsic?.name ?? null, reasons, remedies, error: null };
@@ -238,12 +238,12 @@ function explainGeneric(callable: Callable, says: Says): void {
   }
 }
 
-/** What is converted at each call. */
-function explainConversions({ params, results }: FunctionType, says: Says): void {
+/** What is converted at each call. `changeable`: the import's type could be another one. */
+function explainConversions({ params, results }: FunctionType, says: Says, changeable: boolean): void {
   if (params.includes(I64) || results.includes(I64)) {
     says(
       "i64 values become bigints",
-      "pass i32 or f64 values, or declare a C signature (declareFastFunction)",
+      changeable ? "take them as halves (declareHostFunction), or pass i32 or f64 values" : undefined,
     );
   }
   if (results.length > 1) {
@@ -270,6 +270,8 @@ function fromNames({ record, types, engine, options }: CompiledModule, importInd
   }
   const known = conventionOf(module, name, kind);
   if (known === null) {
+    // Of other things than functions there is nothing to be said: there is one way to use them.
+    if (kind !== "function") return NOTHING;
     return { ...NOTHING, reasons: ["the name is unknown"], remedies: ["give an imports object"] };
   }
   const knownAs = known.provider === "compile-time builtins"
@@ -293,10 +295,20 @@ function fromNames({ record, types, engine, options }: CompiledModule, importInd
   }
   const reasons: string[] = [];
   const remedies: string[] = [];
-  explainConversions(type.signature, (reason, remedy) => {
+  const says: Says = (reason, remedy) => {
     reasons.push(reason);
     if (remedy !== undefined) remedies.push(remedy);
-  });
+  };
   // Such functions are written with the parameters of their declaration.
-  return { callKind: "arity match", knownAs, reasons, remedies, error: null };
+  const { signature } = type;
+  const expected = known.type ?? signature;
+  if (engine.types.functionType(expected.params, expected.results) !== type && known.type !== null) {
+    says(
+      `${known.provider} has it as ${functionTypeName(expected)}`,
+      "declare the import so; what is passed otherwise means something else to it",
+    );
+  }
+  const matches = expected.params.length === signature.params.length;
+  explainConversions(signature, says, false);
+  return { callKind: matches ? "arity match" : "arity mismatch", knownAs, reasons, remedies, error: null };
 }

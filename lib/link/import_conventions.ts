@@ -1,29 +1,43 @@
 /**
- * Imports whose names tell what they are: those of WASI preview 1, of the compile-time builtins, and of Emscripten's
- * `env`. For tools that explain a module without an imports object; linking never looks at names.
+ * Imports whose names tell what they are: those of WASI preview 1, of the compile-time builtins, of Emscripten's `env`, of Go
+ * and of wasm-bindgen. For tools that explain a module without an imports object; linking never looks at names.
  *
  * @module
  */
 
 import type { ExternKind } from "../syntax/module.ts";
+import { type FunctionType, I32, I64 } from "../syntax/types.ts";
 import { BUILTIN_SETS, findBuiltin } from "./compile_time_builtins.ts";
 
 /** What a name tells. */
 export interface ImportConvention {
   /** Who provides such imports. */
-  readonly provider: "WASI preview 1" | "compile-time builtins" | "Emscripten";
+  readonly provider: "WASI preview 1" | "compile-time builtins" | "Emscripten" | "Go" | "wasm-bindgen";
   /** What it is, in a few words; empty where the name says it. */
   readonly description: string;
+  /** The type that the provider's function has; null where the name does not tell. */
+  readonly type: FunctionType | null;
 }
 
-const WASI_FUNCTIONS: ReadonlySet<string> = new Set(
-  ("args_get args_sizes_get clock_res_get clock_time_get environ_get environ_sizes_get fd_advise fd_allocate " +
-    "fd_close fd_datasync fd_fdstat_get fd_fdstat_set_flags fd_fdstat_set_rights fd_filestat_get " +
-    "fd_filestat_set_size fd_filestat_set_times fd_pread fd_prestat_dir_name fd_prestat_get fd_pwrite fd_read " +
-    "fd_readdir fd_renumber fd_seek fd_sync fd_tell fd_write path_create_directory path_filestat_get " +
-    "path_filestat_set_times path_link path_open path_readlink path_remove_directory path_rename path_symlink " +
-    "path_unlink_file poll_oneoff proc_exit proc_raise random_get sched_yield sock_accept sock_recv sock_send " +
-    "sock_shutdown").split(" "),
+/** WASI preview 1: the parameters of each function, `I` for i64 and `i` for i32. All return an i32 but `proc_exit`. */
+const WASI_FUNCTIONS: ReadonlyMap<string, FunctionType> = new Map(
+  ("args_get:ii args_sizes_get:ii clock_res_get:ii clock_time_get:iIi environ_get:ii environ_sizes_get:ii " +
+    "fd_advise:iIIi fd_allocate:iII fd_close:i fd_datasync:i fd_fdstat_get:ii fd_fdstat_set_flags:ii " +
+    "fd_fdstat_set_rights:iII fd_filestat_get:ii fd_filestat_set_size:iI fd_filestat_set_times:iIIi " +
+    "fd_pread:iiiIi fd_prestat_dir_name:iii fd_prestat_get:ii fd_pwrite:iiiIi fd_read:iiii fd_readdir:iiiIi " +
+    "fd_renumber:ii fd_seek:iIii fd_sync:i fd_tell:ii fd_write:iiii path_create_directory:iii " +
+    "path_filestat_get:iiiii path_filestat_set_times:iiiiIIi path_link:iiiiiii path_open:iiiiiIIii " +
+    "path_readlink:iiiiii path_remove_directory:iii path_rename:iiiiii path_symlink:iiiii " +
+    "path_unlink_file:iii poll_oneoff:iiii proc_exit:i proc_raise:i random_get:ii sched_yield: " +
+    "sock_accept:iii sock_recv:iiiiii sock_send:iiiii sock_shutdown:ii").split(" ").map((entry) => {
+      const [name, params] = entry.split(":");
+      const results = name === "proc_exit" ? [] : [I32];
+      return [name, {
+        kind: "func",
+        params: Array.from(params, (type) => type === "I" ? I64 : I32),
+        results,
+      }];
+    }),
 );
 
 /** The names of Emscripten's JavaScript library that programs import most, without a leading underscore. */
@@ -33,6 +47,7 @@ const EMSCRIPTEN: readonly (readonly [RegExp, string])[] = [
   [/^_?_?syscall_\w+$/, "a system call"],
   [/^_?emscripten_resize_heap$|^_?enlargeMemory$|^_?getTotalMemory$/, "grows the memory"],
   [/^_?emscripten_(memcpy_big|memcpy_js)$/, "copies memory"],
+  [/^_?(mmap|munmap|msync|mremap)_js$/, "maps files"],
   [/^_?emscripten_(get_now|date_now|get_now_res)$|^_?clock_\w+$|^_?gettimeofday$/, "clocks"],
   [/^_?_?(gmtime|localtime|mktime|tzset|timegm)_?\w*$/, "calendars"],
   [/^_?(setjmp|longjmp|emscripten_longjmp|_emscripten_throw_longjmp)$/, "setjmp and longjmp"],
@@ -40,7 +55,7 @@ const EMSCRIPTEN: readonly (readonly [RegExp, string])[] = [
   [/^_?(gl[A-Z]\w*|egl[A-Z]\w*|emscripten_gl[A-Z]\w*)$/, "WebGL"],
   [/^_?SDL_\w+$|^_?Mix_\w+$/, "SDL"],
   [/^_?emscripten_\w+$|^_?_?emscripten_\w+$/, "Emscripten's own API"],
-  [/^_?_?(abort|assert_fail|exit|abort_js)$|^abort\w*$/, "ends the program"],
+  [/^_?_?(abort|assert_fail|exit|abort_js|handle_stack_overflow)$|^abort\w*$/, "ends the program"],
   [/^_?_?(pthread_\w+|thread_\w+)$/, "threads"],
   [/^_dlopen\w*$|^_dlsym\w*$/, "dynamic linking"],
 ];
@@ -62,15 +77,25 @@ const EMSCRIPTEN_THINGS: Readonly<Record<string, string | undefined>> = {
 
 /** What the names of an import tell; null when they are unknown. */
 export function conventionOf(module: string, name: string, kind: ExternKind): ImportConvention | null {
-  if (kind === "function" && (module === "wasi_snapshot_preview1" || module === "wasi_unstable")) {
-    return WASI_FUNCTIONS.has(name) ? { provider: "WASI preview 1", description: "" } : null;
+  return kind === "function" ? functionConvention(module, name) : thingConvention(module, name);
+}
+
+function functionConvention(module: string, name: string): ImportConvention | null {
+  if (module === "wasi_snapshot_preview1" || module === "wasi_unstable") {
+    const type = WASI_FUNCTIONS.get(name);
+    return type === undefined ? null : { provider: "WASI preview 1", description: "", type };
   }
-  if (kind === "function" && findBuiltin(module, name, BUILTIN_SETS) !== null) {
-    return { provider: "compile-time builtins", description: `${module} ${name}` };
+  if (findBuiltin(module, name, BUILTIN_SETS) !== null) {
+    return { provider: "compile-time builtins", description: `${module} ${name}`, type: null };
   }
+  if (/^__(wbindgen|wbg)_/.test(name)) return { provider: "wasm-bindgen", description: "", type: null };
+  if (module === "gojs" || module === "go") return { provider: "Go", description: "", type: null };
   if (module !== "env") return null;
-  const description = kind === "function"
-    ? EMSCRIPTEN.find(([pattern]) => pattern.test(name))?.[1]
-    : EMSCRIPTEN_THINGS[name];
-  return description === undefined ? null : { provider: "Emscripten", description };
+  const found = EMSCRIPTEN.find(([pattern]) => pattern.test(name));
+  return found === undefined ? null : { provider: "Emscripten", description: found[1], type: null };
+}
+
+function thingConvention(module: string, name: string): ImportConvention | null {
+  const description = module === "env" ? EMSCRIPTEN_THINGS[name] : undefined;
+  return description === undefined ? null : { provider: "Emscripten", description, type: null };
 }

@@ -46,8 +46,12 @@ export function checkRange(start: number, end: number, length: number): void {
   if (start > end || end > length) trap("arrayOutOfBounds");
 }
 
+function stringOffsetOutOfBounds(): never {
+  throw new RuntimeError("string offset out of bounds");
+}
+
 function checkOffset(string: string, index: number): void {
-  if (index >>> 0 >= string.length) throw new RuntimeError("string offset out of bounds");
+  if (index >>> 0 >= string.length) stringOffsetOutOfBounds();
 }
 
 /*
@@ -63,11 +67,40 @@ const codePointOf = KEEPS_NAN_BITS
   : (string: string, index: number): number =>
     codePointAt.call === call ? codePointAt.call(string, index)! : apply(codePointAt, string, [index])!;
 
-function part(string: string, start: number, end: number): string {
+function partOfString(string: string, start: number, end: number): string {
   return substring.call === call
     ? substring.call(string, start, end)
     : apply(substring, string, [start, end]);
 }
+
+/** Whether two strings, or nulls, are the same. Traps for other values. */
+function equalsNullable(first: unknown, second: unknown): boolean {
+  if (first !== null) stringOf(first);
+  if (second !== null) stringOf(second);
+  return first === second;
+}
+
+/** What `test` has been asked at a place. V8 takes the field for a constant until it changes. */
+class StringTest {
+  onlyStrings = true;
+
+  /** Notes a value that is no string. */
+  other(): false {
+    this.onlyStrings = false;
+    return false;
+  }
+}
+
+/** What expressions for builtins call or compare with (`codegen/string_builtins.ts`). */
+export const STRING_BUILTIN_PARTS: Readonly<Record<string, unknown>> = {
+  STRING_TYPE: "string",
+  StringTest,
+  charCodeAt,
+  codePointAt,
+  partOfString,
+  equalsNullable,
+  stringOffsetOutOfBounds,
+};
 
 /** The builtins by name. */
 export const JS_STRING_BUILTINS: Readonly<Record<string, Callable>> = {
@@ -110,13 +143,11 @@ export const JS_STRING_BUILTINS: Readonly<Record<string, Callable>> = {
     const string = stringOf(value);
     start >>>= 0;
     end >>>= 0;
-    return start > end || start > string.length ? "" : part(string, start, end);
+    return start > end || start > string.length ? "" : partOfString(string, start, end);
   },
 
   equals(first: unknown, second: unknown): number {
-    if (first !== null) stringOf(first);
-    if (second !== null) stringOf(second);
-    return first === second ? 1 : 0;
+    return equalsNullable(first, second) ? 1 : 0;
   },
 
   compare(first: unknown, second: unknown): number {

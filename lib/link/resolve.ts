@@ -131,12 +131,15 @@ function fits(actual: CanonicalType, { type, importIndex, instance }: Candidate)
   return !record.functions[record.imports[importIndex].index].exact && actual.isSubtypeOf(type);
 }
 
-function hostFunction({ callable, type, instance, importIndex, errors }: Candidate): Decision | null {
+function hostFunction(candidate: Candidate): Decision | null {
+  const { callable, type, instance, importIndex, errors } = candidate;
   const declared = hostSignatureOf(callable);
   if (declared === undefined) return null;
   if (instance.engine.types.functionType(declared.params, declared.results) !== type) {
     throw errors.functionTypeMismatch(importIndex);
   }
+  // What it returns is a component, never a promise.
+  candidate.suspending = false;
   return { kind: "wasm-to-host" };
 }
 

@@ -51,6 +51,9 @@ export interface WellKnownImport {
   readonly code: Code | null;
 }
 
+/** Name of the conversion of an i32 with a radix, which never throws for the radix 10. */
+export const INTEGER_TO_STRING: string = "Number.prototype.toString (i32)";
+
 const { call } = Function.prototype;
 const { apply } = Reflect;
 const { indexOf, toLocaleLowerCase, toLowerCase } = String.prototype;
@@ -161,7 +164,7 @@ export const WELL_KNOWN_IMPORTS: readonly WellKnownImport[] = [
   dataView("setFloat64", ["i32", "f64", "i32"], []),
   dataView("byteLength", [], ["f64"]),
   {
-    name: "Number.prototype.toString (i32)",
+    name: INTEGER_TO_STRING,
     form: "bound call",
     builtin: numberToString as Callable,
     params: ["i32", "i32"],

@@ -11,9 +11,9 @@ import { type FunctionType, type Limits, type TypeIndex, valueTypeName } from ".
 export function externTypeName(module: Module, kind: ExternKind, index: number): string {
   switch (kind) {
     case "function":
-      return functionTypeName(module, module.functions[index].type);
+      return functionTypeName(typeOf(module, module.functions[index].type));
     case "tag":
-      return functionTypeName(module, module.tags[index].type);
+      return functionTypeName(typeOf(module, module.tags[index].type));
     case "table": {
       const { element, addressType, limits, shared } = module.tables[index].type;
       return `${prefixes(addressType, shared)}${range(limits)} ${valueTypeName(element)}`;
@@ -30,8 +30,12 @@ export function externTypeName(module: Module, kind: ExternKind, index: number):
   }
 }
 
-function functionTypeName(module: Module, type: TypeIndex): string {
-  const { params, results } = module.types[type].composite as FunctionType;
+function typeOf(module: Module, type: TypeIndex): FunctionType {
+  return module.types[type].composite as FunctionType;
+}
+
+/** A function type in one line: `(i32, f64) -> (i32)`. */
+export function functionTypeName({ params, results }: FunctionType): string {
   const list = (types: readonly number[]) => `(${types.map((one) => valueTypeName(one)).join(", ")})`;
   return `${list(params)} -> ${list(results)}`;
 }

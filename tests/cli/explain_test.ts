@@ -34,6 +34,44 @@ Deno.test("explain without imports goes by the names", () => {
   });
 });
 
+Deno.test("explain counts the kinds, and says once what to do about unknown names", () => {
+  withText(
+    `(module
+      (import "m" "f" (func)) (import "m" "g" (func)) (import "m" "t" (table 1 funcref))
+      (import "wasi_snapshot_preview1" "fd_seek" (func (param i32 i64 i32 i32) (result i32)))
+      (import "wasi_snapshot_preview1" "fd_tell" (func (param i32) (result i32))))`,
+    (file) => {
+      const { stdout } = tandem(["explain", file]);
+      const lines = stdout.trimEnd().split("\n").slice(2);
+      assertEquals(lines.map((line) => line.trim().replace(/ {2,}/g, "  ")), [
+        '"m" "f"  () -> ()  ?',
+        '"m" "g"  () -> ()  ?',
+        '"m" "t"  table 1 or more funcref',
+        '"wasi_snapshot_preview1" "fd_seek"  (i32, i64, i32, i32) -> (i32)  arity match  WASI preview 1',
+        "why: i64 values become bigints",
+        '"wasi_snapshot_preview1" "fd_tell"  (i32) -> (i32)  arity mismatch  WASI preview 1',
+        "why: WASI preview 1 has it as (i32, i32) -> (i32)",
+        "try: declare the import so; what is passed otherwise means something else to it",
+        "",
+        "arity match: 1, arity mismatch: 1",
+        "?: 2 functions of unknown names; --imports MODULE says how they are called",
+      ]);
+    },
+  );
+});
+
+Deno.test("explain marks what cannot be linked, and goes on", () => {
+  withText(TEXT, (file, directory) => {
+    const imports = join(directory, "imports.mjs");
+    writeFileSync(imports, "export default { m: { f: (x) => x } };");
+    const { code, stdout } = tandem(["explain", file, "--imports", imports]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^ {2}"wasi_snapshot_preview1" "fd_close" .* cannot be linked$/m);
+    assertMatch(stdout, /^ +error: module is not an object or function$/m);
+    assertMatch(stdout, /^cannot be linked: 1, arity match: 1$/m);
+  });
+});
+
 Deno.test("explain reports an imports module that is none in one line", () => {
   withText(TEXT, (file, directory) => {
     const imports = join(directory, "imports.mjs");

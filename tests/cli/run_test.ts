@@ -327,3 +327,66 @@ Deno.test("run: an error in a text is reported with line and column", () => {
     assertEquals(stderr.split("\n").length, 2);
   });
 });
+
+const ENDINGS = `(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "proc_raise" (func $raise (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $work (param i32) (if (local.get 0) (then (call $work (i32.sub (local.get 0) (i32.const 1))))))
+  (func (export "returns") (call $work (i32.const 9)))
+  (func (export "exits") (call $work (i32.const 9)) (call $exit (i32.const 3)))
+  (func (export "traps") (call $work (i32.const 9)) unreachable)
+  (func (export "raises") (call $work (i32.const 9)) (drop (call $raise (i32.const 15))))
+  (func $deep (export "overflows") (call $work (i32.const 9)) (call $deep)))`;
+
+Deno.test("run: profiles and traces are written however the program ends", () => {
+  withText(ENDINGS, (file, directory) => {
+    const codes = ["returns", "exits", "traps", "raises", "overflows"].map((name) => {
+      const profile = join(directory, `${name}.profile`);
+      const trace = join(directory, `${name}.trace`);
+      const { code } = tandem(["run", "--profile", profile, "--trace", trace, file, "--invoke", name]);
+      const [{ functions }] = Object.values(JSON.parse(readFileSync(profile, "utf8")).modules) as [
+        { functions: [number, number][] },
+      ];
+      const calls = functions.find(([index]) => index === 2)![1];
+      assertEquals(name === "overflows" ? calls > 10 : calls, name === "overflows" ? true : 10, name);
+      const { traceEvents } = JSON.parse(readFileSync(trace, "utf8"));
+      assertEquals(
+        traceEvents.map((event: { name: string }) => event.name).slice(0, 4),
+        ["decode", "validate", "instantiate", "compile"],
+      );
+      return code;
+    });
+    assertEquals(codes, [0, 3, 134, 143, 134]);
+    const used = tandem([
+      "run",
+      "--use-profile",
+      join(directory, "exits.profile"),
+      file,
+      "--invoke",
+      "exits",
+    ]);
+    assertEquals([used.code, used.stderr], [3, ""]);
+  });
+});
+
+Deno.test("run: profiles that cannot be read, and files that cannot be written, are errors of one line", () => {
+  withText(ENDINGS, (file, directory) => {
+    const wrong = join(directory, "wrong");
+    writeFileSync(wrong, '{"format":"tandem-profile","version":1,"modules":null}');
+    const missing = join(directory, "missing", "file");
+    for (
+      const [options, text] of [
+        [["--use-profile", wrong], "not a profile: malformed profile"],
+        [["--use-profile", file], "not a profile: "],
+        [["--use-profile", missing], "no such file or directory"],
+        [["--profile", missing], "no such file or directory"],
+        [["--trace", missing], "no such file or directory"],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = tandem(["run", ...options, file, "--invoke", "returns"]);
+      assertEquals([code, stdout, stderr.split("\n").length], [1, "", 2], stderr);
+      assertStringIncludes(stderr, text);
+    }
+  });
+});

@@ -8,7 +8,15 @@ import { Table } from "../../lib/runtime/table.ts";
 import { Tag } from "../../lib/runtime/tag.ts";
 import { LinkError, RuntimeError } from "../../lib/syntax/errors.ts";
 import { NO_TYPES } from "../../lib/syntax/canonical_types.ts";
-import { EXTERNREF, F64, FUNCREF, I32, I64 } from "../../lib/syntax/types.ts";
+import {
+  type CompositeType,
+  EXTERNREF,
+  F64,
+  FUNCREF,
+  I32,
+  I64,
+  nonNullable,
+} from "../../lib/syntax/types.ts";
 import {
   compiledModule,
   content,
@@ -22,6 +30,8 @@ import {
   testEngine,
   type Wrapper,
 } from "./test_engine.ts";
+
+const ARRAY: CompositeType = { kind: "array", element: { storage: I32, mutable: true } };
 
 Deno.test("instantiate() makes a frozen exports object without prototype, in export order", () => {
   const module = compiledModule(testEngine(), {
@@ -413,6 +423,41 @@ Deno.test("a failing import leaves imported tables and memories untouched", () =
     'Import #1 "m" "f": function import requires a callable',
   );
   assertEquals(memory.views.u8[0], 0);
+});
+
+Deno.test("only an instantiation that comes to its segments is told of growth", () => {
+  const engine = testEngine();
+  const memory = new Memory(memoryType(1), engine.allocator);
+  let users = 0;
+  const addUser = memory.addUser.bind(memory);
+  memory.addUser = (user) => {
+    users++;
+    addUser(user);
+  };
+  const link = (f: unknown, init: ReturnType<typeof expression>) =>
+    instantiate(
+      compiledModule(engine, {
+        types: [signature(), { ...signature(), composite: ARRAY }],
+        imports: [
+          { module: "m", name: "memory", kind: "memory", index: 0 },
+          { module: "m", name: "f", kind: "function", index: 0 },
+        ],
+        functions: [{ type: 0, importIndex: 1, exact: false, body: null }],
+        memories: [{ type: memoryType(1), importIndex: 0 }],
+        globals: [{
+          type: { value: nonNullable(EXTERNREF), mutable: false, shared: false },
+          importIndex: -1,
+          init,
+        }],
+      }),
+      { m: { memory: engine.externals.memoryObject(memory), f } },
+    );
+  const array = (length: number) => expression(0x41, length & 0x7f, 0xfb, 7, 1);
+  assertThrows(() => link(1, array(1)), LinkError);
+  assertThrows(() => link(() => {}, array(-1)), RuntimeError, "requested new array is too large");
+  assertEquals(users, 0);
+  link(() => {}, array(1));
+  assertEquals(users, 1);
 });
 
 Deno.test("a re-exported wasm function is the imported function object", () => {

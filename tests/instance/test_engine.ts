@@ -72,6 +72,7 @@ export function testEngine(
     types: new TypeRegistry(),
     allocator: new ArrayBufferAllocator(),
     backend: {
+      refusal: null,
       compile(instance, index) {
         compiled.push(index);
         const reference = instance.functionReference(index);

@@ -67,3 +67,10 @@ for (const [text, action] of REFUSALS) {
     if (text.includes("WebAssembly")) assertEquals(message, text);
   });
 }
+
+Deno.test("a global of exnref starts as null when no value is given, and its value is hidden", () => {
+  const exception = global({ value: "exnref", mutable: true });
+  assertThrows(() => exception.value, TypeError);
+  assertThrows(() => exception.value = null, TypeError);
+  assertThrows(() => global({ value: "exnref" }, null), TypeError);
+});

@@ -10,6 +10,7 @@ const REFUSALS: readonly (readonly [unknown, ErrorConstructor, string])[] = [
   [undefined, TypeError, "Argument 0 must be a memory descriptor"],
   [{}, TypeError, "Property 'initial' is required"],
   [{ initial: -1 }, TypeError, "Property 'initial' must be non-negative"],
+  [{ initial: -0.5 }, TypeError, "Property 'initial' must be non-negative"],
   [{ initial: 2 ** 32 }, TypeError, "Property 'initial' must be in the unsigned long range"],
   [{ initial: "foo" }, TypeError, "Property 'initial' must be convertible to a valid number"],
   [{ initial: 65537 }, RangeError, "Property 'initial': value 65537 is above the upper bound 65536"],

@@ -104,6 +104,7 @@ Deno.test("an empty source is a CompileError", () => {
 Deno.test("validate() says whether bytes are a valid module", () => {
   assertEquals(WebAssembly.validate(EMPTY), true);
   assertEquals(WebAssembly.validate(EMPTY.subarray(0, 7)), false);
+  assertEquals(WebAssembly.validate(new Uint8Array()), false);
   assertEquals(WebAssembly.validate(watToWasm("(module (func (result i32)))")), false);
   assertThrows(() => WebAssembly.validate(any("")), TypeError);
 });

@@ -74,3 +74,21 @@ Deno.test("exported functions are made while Object.prototype has a get", () => 
   });
   assertEquals(name, "0");
 });
+
+Deno.test("arrays are made while the iterator of JavaScript's arrays is patched", () => {
+  const instance = new WebAssembly.Instance(
+    new WebAssembly.Module(watToWasm(`(module (type $a (array (mut i32)))
+      (func (export "f") (param i32) (result i32) (i32.add
+        (array.len (array.new $a (i32.const 7) (local.get 0)))
+        (array.get $a (array.new_fixed $a 2 (i32.const 1) (local.get 0)) (i32.const 1)))))`)),
+  );
+  const { f } = instance.exports as unknown as { f(length: number): number };
+  assertEquals(f(3), 6);
+  for (const key of ["next", Symbol.iterator]) {
+    const results: number[] = [0];
+    patched(key === "next" ? arrayIterator : Array.prototype, key, refuse, () => {
+      results[0] = f(20);
+    });
+    assertEquals(results, [40]);
+  }
+});

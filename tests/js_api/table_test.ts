@@ -89,3 +89,16 @@ Deno.test("a 64-bit table has bigint indices and length", () => {
   assertEquals(references.get(0n), 7);
   assertThrows(() => references.get(0), TypeError);
 });
+
+Deno.test("Table.set() looks at the index before the value", () => {
+  assertThrows(
+    () => functions(2).set(4, {} as never),
+    RangeError,
+    "invalid address 4 in funcref table of size 2",
+  );
+});
+
+Deno.test("the value of a new table without elements is not looked at", () => {
+  assertEquals(table({ element: "anyfunc", initial: 0 }, {}).length, 0);
+  assertThrows(() => table({ element: "anyfunc", initial: 1 }, {}), TypeError, NOT_A_FUNCTION);
+});

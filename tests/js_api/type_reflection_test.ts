@@ -48,6 +48,18 @@ Deno.test("the constructors take what type() returns", () => {
   assertEquals(new WebAssembly.Tag(tag.type()).type(), tag.type());
 });
 
+Deno.test("the size of a memory or table is given once: as initial or as minimum", () => {
+  for (const name of ["Memory", "Table"] as const) {
+    const make = (size: object) => new (WebAssembly[name] as Loose)({ element: "anyfunc", ...size }).type();
+    assertEquals(make({ minimum: 2 }).minimum, 2);
+    assertThrows(
+      () => make({ minimum: 2, initial: 2 }),
+      TypeError,
+      `WebAssembly.${name}(): The properties 'initial' and 'minimum' are not allowed at the same time`,
+    );
+  }
+});
+
 Deno.test("type() refuses other receivers", () => {
   for (const name of ["Memory", "Table", "Global", "Tag", "Function"] as const) {
     const { type } = WebAssembly[name].prototype as { type(): unknown };
@@ -99,6 +111,13 @@ Deno.test("a WebAssembly.Function is called as the function it is made of", () =
   const { add } = { add: (x: number) => x + 1 };
   const f = new WebAssembly.Function(I32_TO_I32, add);
   assertEquals([f.name, f.length, f.type()], ["add", 1, { parameters: ["i32"], results: ["i32"] } as Loose]);
+});
+
+Deno.test("a WebAssembly.Function of what is no ordinary function is called Function", () => {
+  const { add } = { add: (x: number) => x };
+  const nameOf = (f: Loose) => new WebAssembly.Function(I32_TO_I32, f).name;
+  const functions = [(() => (x: number) => x)(), Math.abs, class A {}, add.bind(null), new Proxy(add, {})];
+  assertEquals(functions.map(nameOf), ["", "abs", "A", "Function", "Function"]);
 });
 
 Deno.test("an exported function of the same type is its own WebAssembly.Function", () => {

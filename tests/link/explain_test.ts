@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { compiledModule, Engine } from "../../lib/js_api/engine.ts";
 import { boundCall } from "../../lib/link/bound_functions.ts";
 import { explainImports, type ImportExplanation } from "../../lib/link/explain.ts";
-import { declareFastFunction } from "../../lib/link/fast_api.ts";
+import { type CType, declareFastFunction } from "../../lib/link/fast_api.ts";
 import { watToWasm } from "../../lib/text/wat.ts";
 
 const engine = new Engine();
@@ -93,6 +93,53 @@ Deno.test("a fast API function that does not fit says why, in the section's word
   assertEquals(explainValue("(param i32)", f).reasons, ["fast API: too few return values"]);
 });
 
+Deno.test("every reason against a fast call is said in the section's words", () => {
+  const why = (
+    type: string,
+    params: CType[],
+    result: CType,
+    receiver: "any" | "first" | "checked" = "any",
+  ) => {
+    const f = declareFastFunction(function () {}, {
+      overloads: [{ params, result, int64: "bigint" }],
+      acceptsAnyReceiver: receiver !== "checked",
+    });
+    return explainValue(type, receiver === "first" ? boundCall(f) : f).reasons[0];
+  };
+  assertEquals(why("(result i32 i32)", [], "i32"), "fast API: too many return values");
+  assertEquals(why("(result i32)", [], "void"), "fast API: too many return values");
+  assertEquals(why("", ["unsupported"], "void"), "fast API: signature not supported by the fast API");
+  assertEquals(why("", [], "i32"), "fast API: too few return values");
+  assertEquals(why("(result i64)", [], "i32"), "fast API: mismatching return value");
+  assertEquals(
+    why("", [], "void", "first"),
+    "fast API: at least one parameter is needed as the receiver",
+  );
+  assertEquals(why("(param i32)", [], "void", "first"), "fast API: the receiver has to be a reference");
+  assertEquals(why("(param externref)", ["i32"], "void", "first"), "fast API: mismatched arity");
+  assertEquals(why("(param i32)", [], "void"), "fast API: mismatched arity");
+  assertEquals(why("(param f32)", ["f64"], "void"), "fast API: parameter type mismatch");
+  assertEquals(why("(param externref)", ["one-byte string"], "void"), "fast API: parameter type mismatch");
+  assertEquals(why("(param i32)", ["u8"], "void"), "fast API: parameter type mismatch");
+  assertEquals(why("(param externref)", ["sequence"], "void"), "fast API: sequence types are not allowed");
+  assertEquals(why("", [], "void", "checked"), "fast API: the receiver is checked");
+});
+
+Deno.test("of several overloads each one has its reason", () => {
+  const f = boundCall(declareFastFunction(function () {}, {
+    overloads: [{ params: ["i32"], result: "void", int64: "bigint" }, {
+      params: [],
+      result: "f64",
+      int64: "bigint",
+    }],
+    acceptsAnyReceiver: true,
+  }));
+  assertEquals(explainValue("(param externref f32)", f).reasons.slice(0, 2), [
+    "fast API overload 0: parameter type mismatch",
+    "fast API overload 1: too few return values",
+  ]);
+});
+
 Deno.test("types that cannot cross and values that are converted are named", () => {
   const vector = explainValue("(param v128)", () => {});
   assertEquals(vector.callKind, "runtime type error");
@@ -161,6 +208,7 @@ Deno.test("LinkErrors say which import they are about", () => {
     field: "f",
     kind: "function",
     type: "(i32) -> ()",
+    error: "function import requires a callable",
   });
   assertEquals(Object.keys(error as object), []);
 });

@@ -1,6 +1,10 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { boundCall } from "../../lib/link/bound_functions.ts";
-import { type CSignature, declareFastFunction } from "../../lib/link/fast_api.ts";
+import {
+  type CSignature,
+  declareFastFunction,
+  type FastFunctionDeclaration,
+} from "../../lib/link/fast_api.ts";
 import { InstantiationErrors } from "../../lib/link/errors.ts";
 import { resolveFunctionImport } from "../../lib/link/resolve.ts";
 import {
@@ -238,4 +242,96 @@ Deno.test("functions of Math are intrinsics where their signature fits", () => {
   assertEquals(resolve(Math.abs, [F32], [F32]).intrinsic?.name, "Math.abs (f32)");
   assertEquals(resolve(Math.sin, [F32], [F32]).kind, "arity match");
   assertEquals(resolve(new TestSuspending(Math.sin), [F64], [F64]).suspending, true);
+});
+
+/** Fits every function with these types, and says so before anything else is asked. */
+const anything = (params: CSignature["params"], result: CSignature["result"]): FastFunctionDeclaration => ({
+  overloads: [{ params, result, int64: "bigint" }],
+  acceptsAnyReceiver: true,
+});
+
+Deno.test("order 1, 2: a compile-time builtin comes before all, and Suspending is unwrapped before its function is looked at", () => {
+  const builtin = declareFastFunction(() => {}, anything([], "void"));
+  const withBuiltins = testEngine({}, { "m f": builtin });
+  assertEquals(resolve(builtin, [], [], withBuiltins, ["m"]).kind, "compile-time builtin");
+  const fast = resolve(new TestSuspending(builtin));
+  assertEquals([fast.kind, fast.suspending], ["fast API", true]);
+  assertEquals(resolve(new TestSuspending(class {} as unknown as Callable)).kind, "generic call");
+});
+
+Deno.test("order 3: a wasm function of another type is refused before its types are found not to cross", () => {
+  const { object } = exportedFunction();
+  assertThrows(
+    () => resolve(object, [V128]),
+    LinkError,
+    "imported function does not match the expected type",
+  );
+  const { object: wrapping } = exportedFunction({
+    callable: class {} as unknown as Callable,
+    suspending: false,
+  });
+  assertThrows(() => resolve(wrapping, [V128]), LinkError);
+  assertEquals(resolve(wrapping).kind, "generic call");
+});
+
+Deno.test("order 3, 4: behind a wasm function that wraps one come all the other kinds", () => {
+  const kinds = [
+    declareHostFunction([], [], () => undefined),
+    declareFastFunction(() => {}, anything([], "void")),
+    () => {},
+    (_: unknown) => {},
+    (() => {}).bind(null),
+  ].map((callable) => {
+    const { object, reference } = exportedFunction({ callable, suspending: false });
+    const imported = resolve(object);
+    assertStrictEquals(imported.reference, reference);
+    assertStrictEquals(imported.callable, callable);
+    return imported.kind;
+  });
+  assertEquals(kinds, ["wasm-to-host", "fast API", "arity match", "arity mismatch", "generic call"]);
+});
+
+Deno.test("order 5: a declared signature is looked at before it is found not to cross, and never suspends", () => {
+  const vector = declareHostFunction([V128], [], () => undefined);
+  assertEquals(resolve(vector, [V128]).kind, "wasm-to-host");
+  assertThrows(() => resolve(vector, [EXNREF]), LinkError);
+  const suspending = resolve(new TestSuspending(vector), [V128]);
+  assertEquals([suspending.kind, suspending.suspending], ["wasm-to-host", false]);
+});
+
+Deno.test("order 6: types that cannot cross make it a runtime type error, whatever else the function is", () => {
+  const fast = declareFastFunction((_: unknown) => {}, anything(["any"], "void"));
+  assertEquals(resolve(fast, [EXTERNREF]).kind, "fast API");
+  for (const value of [fast, Math.sin, parseFloat, class {}, (() => {}).bind(null)]) {
+    assertEquals(resolve(value, [EXNREF]).kind, "runtime type error");
+  }
+});
+
+Deno.test("order 7, 8: a C signature comes before what is well known", () => {
+  const getInt8 = boundCall(DataView.prototype.getInt8);
+  assertEquals(resolve(getInt8, [EXTERNREF, I32], [I32]).kind, "well-known import");
+  const declared = boundCall(
+    declareFastFunction(function getInt8(this: unknown, _: number) {
+      return 1;
+    }, anything(["i32"], "i32")),
+  );
+  assertEquals(resolve(declared, [EXTERNREF, I32], [I32]).kind, "fast API");
+});
+
+Deno.test("order 8 to 11: builtins under another type are the plain functions they are", () => {
+  assertEquals(resolve(parseFloat, [STRINGREF], [F64]).kind, "well-known import");
+  assertEquals(resolve(parseFloat, [STRINGREF], [F32]).kind, "arity match");
+  assertEquals(resolve(Math.atan2, [F64, F64], [F64]).kind, "math intrinsic");
+  assertEquals(resolve(Math.atan2, [F64], [F64]).kind, "arity mismatch");
+  assertEquals(resolve(boundCall(Math.atan2), [EXTERNREF, F64, F64], [F64]).kind, "generic call");
+  // A class is generic even with the right number of parameters.
+  assertEquals(
+    resolve(
+      class {
+        constructor(_: number) {}
+      },
+      [I32],
+    ).kind,
+    "generic call",
+  );
 });
