@@ -1,12 +1,13 @@
 /**
- * Atomic memory accesses (threads proposal). Those of a shared memory check the address and call the memory's operation; those of
- * a memory that no other thread can see are ordinary loads and stores, with a check of the alignment.
+ * Atomic memory accesses (threads proposal). Those of a shared memory are calls of the memory's operations, which trap by themselves;
+ * those of a memory that no other thread can see are ordinary loads and stores, with a check of the alignment.
  *
  * Everything on the stack is evaluated first: an atomic access is a point in the order in which other threads see things.
  *
  * @module
  */
 
+import { operationName } from "../runtime/host_atomics.ts";
 import { OPCODES } from "../syntax/opcodes.ts";
 import { asInt, call, Effect, type Expression, type Kind, Precedence, ZERO } from "./expression.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
@@ -99,19 +100,24 @@ function pushResult(
   if (type === "i64") f.push(high);
 }
 
-/** An access to a memory that other threads may use. */
-function shared(f: FunctionCompiler, { type, width, operator }: Access, operands: Operands): void {
-  const { place, address, values } = operands;
-  const size = width / 8;
-  const memory = f.scope.memory(place.memory).text;
+/** The effective address of an access with a 64-bit address, after a test that it is in bounds. */
+function boundedAddress(f: FunctionCompiler, { place, address }: Operands, size: number): string {
   const target = effective(address, place.offset).text;
   const end = effective(address, place.offset + size).text;
-  const tooFar = `${end}>${f.scope.view(place.memory, "u8")}.length`;
-  const unaligned = trapsWhenMisaligned(f, operands, width) ? null : misaligned(operands, width);
-  const check = `${f.scope.runtime("atomicCheck")}(${memory},${target},${size})`;
-  f.write(`if(${unaligned === null ? tooFar : `${unaligned}||${tooFar}`})${check}`);
-  const operation = f.scope.atomicOperation(place.memory, `${operator}${width}`);
-  const text = `${operation}(${[target, ...values.map(({ text }) => text)].join(",")})`;
+  const check = `${f.scope.runtime("atomicCheck")}(${f.scope.memory(place.memory).text},${target},${size})`;
+  f.write(`if(${end}>${f.scope.view(place.memory, "u8")}.length)${check}`);
+  return target;
+}
+
+/** An access to a memory that other threads may use. */
+function shared(f: FunctionCompiler, { type, width, operator }: Access, operands: Operands): void {
+  const { place, lowAddress, values } = operands;
+  const wide = trapsWhenMisaligned(f, operands, width);
+  const target = wide ? [boundedAddress(f, operands, width / 8)] : [asInt(lowAddress).text];
+  const hasOffset = !wide && place.offset !== 0;
+  if (hasOffset) target.push(`${place.offset | 0}`);
+  const operation = f.scope.atomicOperation(place.memory, operationName(operator, width, hasOffset));
+  const text = `${operation}(${[...target, ...values.map(({ text }) => text)].join(",")})`;
   if (operator === "store") return f.write(text);
   const kind = lowKind(width);
   const low = f.temporary("int");

@@ -3,16 +3,17 @@
  * JavaScript's. What is thrown is an `ExceptionPackage`; handlers let everything else pass: traps, the RangeErrors that
  * stand for them, stack overflows.
  *
- * Where both ends are in one function, `throw` is a branch.
+ * Where both ends are in one function, `throw` is a branch; where they are in two, it may be a return (see `returning_forms.ts`).
  *
  * @module
  */
 
-import type { ValueType } from "../syntax/types.ts";
+import type { FunctionIndex, ValueType } from "../syntax/types.ts";
 import { branchText, Frame, passResults, reset, simplifyTop, target } from "./control.ts";
 import { asStored, Effect, Expression, name, Precedence } from "./expression.ts";
 import { classOf, flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
+import { expectsNothing } from "./returning_forms.ts";
 
 /** A catch clause of `try_table`. */
 interface Clause {
@@ -36,8 +37,18 @@ const CALLER = -1;
 
 /** A `try_table` or `try`. */
 class TryFrame extends Frame {
-  /** The variable of the JavaScript `catch`. */
+  /** The variable that handlers find the exception in. */
   readonly exception: string;
+  /** The label that leads to the handlers, the variable being set. */
+  readonly entry: string;
+  /** Whether something goes there. The variable belongs to the function then, and is otherwise that of the JavaScript `catch`. */
+  isEntered = false;
+  /** Whether what the block calls may throw. */
+  calls = true;
+  /** Whether the end of the block is reached. */
+  blockEnds = false;
+  /** What the function has done before the block. */
+  readonly effectsBefore: number;
   /** Null for a legacy `try`. */
   readonly clauses: readonly Clause[] | null;
   readonly catches: Catch[] = [];
@@ -58,6 +69,8 @@ class TryFrame extends Frame {
   ) {
     super("try", f, params, results, flatten(params).length, f.frames.at(-1)!.innerRegion, false);
     this.exception = `e${this.number}`;
+    this.entry = `h${this.number}`;
+    this.effectsBefore = f.effects;
     this.clauses = clauses;
     // A `try` is always nested.
     this.innerRegion = null;
@@ -80,6 +93,7 @@ function open(f: FunctionCompiler, readClauses: () => Clause[] | null): void {
   const clauses = readClauses();
   f.settleAll();
   f.frames.push(new TryFrame(f, params, results, clauses));
+  f.effects = Effect.None;
   f.text = "";
   f.protections++;
 }
@@ -120,6 +134,9 @@ function endPart(f: FunctionCompiler, frame: TryFrame): void {
   if (frame.isProtecting) {
     f.protections--;
     frame.body = f.text;
+    frame.blockEnds = frame.reachable;
+    frame.calls = (f.effects & Effect.Call) !== 0;
+    f.effects |= frame.effectsBefore;
   } else {
     frame.catches.at(-1)!.text = f.text;
   }
@@ -142,16 +159,32 @@ function end(f: FunctionCompiler): void {
   const frame = f.frames.at(-1) as TryFrame;
   endPart(f, frame);
   f.frames.pop();
-  close(f, frame, frame.clauses === null ? legacyHandler(f, frame) : handler(f, frame, frame.clauses));
+  const handles = frame.meetsDelegated || (frame.clauses ?? frame.catches).length > 0;
+  if (!handles) return close(f, frame, null);
+  const text = frame.clauses === null ? legacyHandler(f, frame) : clausesText(f, frame, frame.clauses);
+  close(f, frame, { admission: (exception) => passOthers(f, frame, exception), text });
 }
 
-/** Writes the construct with the statements that handle its exceptions; none where there are no handlers. */
-function close(f: FunctionCompiler, frame: TryFrame, handler: string): void {
+/** What becomes of exceptions thrown in a block. */
+interface Handler {
+  /** The statements that throw on what is not to come to the handler. */
+  admission(exception: string): string;
+  /** The handler's statements. */
+  readonly text: string;
+}
+
+/** Writes the construct. Without a handler exceptions pass it. */
+function close(f: FunctionCompiler, frame: TryFrame, handler: Handler | null): void {
   const label = frame.branches > 0 ? `${frame.label}:` : "";
-  const body = frame.body!;
-  const statement = handler === ""
-    ? label === "" ? body : `${label}{\n${body}}\n`
-    : `${label}try{\n${body}}catch(${frame.exception}){\n${handler}}\n`;
+  const statement = frame.isEntered
+    ? `${label}${enteredText(f, frame, handler)}`
+    : handler !== null && (frame.calls || frame.meetsDelegated)
+    ? `${label}try{\n${frame.body}}catch(${frame.exception}){\n${
+      handler.admission(frame.exception)
+    }${handler.text}}\n`
+    : label === ""
+    ? frame.body!
+    : `${label}{\n${frame.body}}\n`;
   f.text = frame.before + withExits(f, frame, statement);
   if (frame.region !== null && frame.branches > 0) f.text += `case ${frame.labelState}:\n`;
   for (const variable of frame.resultVariables) variable.pinned = false;
@@ -161,6 +194,49 @@ function close(f: FunctionCompiler, frame: TryFrame, handler: string): void {
   const kinds = flatten(frame.results);
   for (const [i, variable] of frame.resultVariables.entries()) f.push(variable.read(kinds[i]));
   f.types.push(...frame.results);
+}
+
+/** A construct with branches to its handler. Where no call can throw there is no JavaScript `try`. */
+function enteredText(f: FunctionCompiler, frame: TryFrame, handler: Handler | null): string {
+  const { exception, entry, blockEnds, calls, meetsDelegated } = frame;
+  const end = `n${frame.number}`;
+  const body = `${frame.body}${blockEnds ? `break ${end};\n` : ""}`;
+  if (handler === null) return `${end}:{\n${entry}:{\n${body}}\n${sendText(f, exception)};\n}\n`;
+  const thrown = `${exception}c`;
+  const block = calls || meetsDelegated
+    ? `try{\n${body}}catch(${thrown}){\n${handler.admission(thrown)}${exception}=${thrown};\n}\n`
+    : body;
+  return `${end}:{\n${entry}:{\n${block}}\n${handler.text}}\n`;
+}
+
+/** The construct whose handlers get what is thrown here; null when that is none of this function. */
+function receiverOf(f: FunctionCompiler): TryFrame | null {
+  for (let i = f.frames.length - 1; i >= 0; i--) {
+    const frame = f.frames[i];
+    if (frame instanceof TryFrame && frame.isProtecting) return frame;
+  }
+  return null;
+}
+
+/** The statements that send an exception, given as the text of a simple assignment's right-hand side, to whom it may concern. */
+function sendText(f: FunctionCompiler, exception: string): string {
+  const receiver = receiverOf(f);
+  if (receiver !== null) return `${receiver.exception}=${exception};${entranceText(f, receiver)}`;
+  if (!f.returnsExceptions) return `throw ${exception}`;
+  return `${f.scope.runtime("RETURNED")}.exception=${exception};${returnNothing(f)}`;
+}
+
+/** The branch to the handlers of a construct. */
+function entranceText(f: FunctionCompiler, receiver: TryFrame): string {
+  if (!receiver.isEntered) f.declare(receiver.exception, "ref");
+  receiver.isEntered = true;
+  return `break ${receiver.entry}`;
+}
+
+/** A return without results: with an exception. */
+function returnNothing(f: FunctionCompiler): string {
+  const [kind] = f.resultKinds;
+  return kind === undefined ? "return" : `return ${f.initialValue(kind)}`;
 }
 
 /** The construct, and behind it what is reached through `exits` alone. */
@@ -189,16 +265,15 @@ export function leaveUnprotected(f: FunctionCompiler, text: string): void {
 }
 
 /** The statements that pass on what the handlers of `frame` have nothing to do with. */
-function passOthers(f: FunctionCompiler, { exception, meetsDelegated, id }: TryFrame): string {
+function passOthers(f: FunctionCompiler, { meetsDelegated, id }: TryFrame, exception: string): string {
   const others = `if(!(${exception} instanceof ${f.scope.runtime("ExceptionPackage")}))throw ${exception};\n`;
   if (!meetsDelegated) return others;
   return `${others}if(${DELEGATE}!==0){\nif(${DELEGATE}!==${id})throw ${exception};\n${DELEGATE}=0;\n}\n`;
 }
 
-function handler(f: FunctionCompiler, frame: TryFrame, clauses: readonly Clause[]): string {
-  if (clauses.length === 0 && !frame.meetsDelegated) return "";
-  const { exception } = frame;
-  let text = passOthers(f, frame);
+/** The handler of a `try_table`. */
+function clausesText(f: FunctionCompiler, { exception }: TryFrame, clauses: readonly Clause[]): string {
+  let text = "";
   for (const { tag, takesReference, target } of clauses) {
     const values = tag === null ? [] : payload(f, tag, exception);
     if (takesReference) values.push(name(exception, "ref"));
@@ -206,18 +281,17 @@ function handler(f: FunctionCompiler, frame: TryFrame, clauses: readonly Clause[
     if (tag === null) return `${text}${jump};\n`;
     text += `if(${exception}.tag===${f.scope.tag(tag)}){${jump}}\n`;
   }
-  return `${text}throw ${exception};\n`;
+  return `${text}${sendText(f, exception)};\n`;
 }
 
-function legacyHandler(f: FunctionCompiler, frame: TryFrame): string {
-  const { catches, exception } = frame;
-  if (catches.length === 0 && !frame.meetsDelegated) return "";
-  let text = passOthers(f, frame);
+/** The handler of a `try`. */
+function legacyHandler(f: FunctionCompiler, { catches, exception }: TryFrame): string {
+  let text = "";
   for (const { tag, text: body } of catches) {
     if (tag === null) return `${text}{\n${body}}\n`;
     text += `if(${exception}.tag===${f.scope.tag(tag)}){\n${body}}else `;
   }
-  return `${text}throw ${exception};\n`;
+  return `${text}{${sendText(f, exception)}}\n`;
 }
 
 /** Ends a `try` whose exceptions go to the handlers around another construct. */
@@ -236,14 +310,16 @@ function delegate(f: FunctionCompiler): void {
   }
   if (!passes) {
     // The handlers around the construct are the next ones anyway.
-    close(f, frame, frame.meetsDelegated ? `throw ${frame.exception};\n` : "");
-    return;
+    if (!frame.meetsDelegated) return close(f, frame, null);
+    const text = `${sendText(f, frame.exception)};\n`;
+    return close(f, frame, { admission: (exception) => passOthers(f, frame, exception), text });
   }
   if (receiver !== null) receiver.meetsDelegated = true;
   if (!f.declared.some(({ name }) => name === DELEGATE)) f.declare(DELEGATE, "int");
   // What was delegated past this construct stays on its way; what was delegated to it goes on from here.
   const mine = frame.meetsDelegated ? `if(${DELEGATE}===0||${DELEGATE}===${frame.id})` : "";
-  close(f, frame, `${mine}${DELEGATE}=${receiver?.id ?? CALLER};\nthrow ${frame.exception};\n`);
+  const text = `${mine}${DELEGATE}=${receiver?.id ?? CALLER};\nthrow ${frame.exception};\n`;
+  close(f, frame, { admission: () => "", text });
 }
 
 /** The text of a new exception. */
@@ -264,7 +340,7 @@ function throwTag(f: FunctionCompiler): void {
   const values = f.popComponents(count).map(asStored);
   f.settle(values.reduce((effects, value) => effects | value.effects, Effect.Branch));
   if (clause === null) {
-    f.write(`throw ${exceptionText(f, tag, values)}`);
+    f.write(sendText(f, exceptionText(f, tag, values)));
   } else {
     const carried = clause.tag === null ? [] : [...values];
     if (clause.takesReference) {
@@ -301,15 +377,38 @@ function throwReference(f: FunctionCompiler): void {
   f.types.pop();
   const exception = f.pop();
   f.settle(exception.effects | Effect.Trap | Effect.Branch);
-  f.write(`throw ${exception.operand(Precedence.Nullish + 1)}??${f.scope.runtime("rethrowNull")}()`);
+  f.write(sendText(f, `${exception.operand(Precedence.Nullish + 1)}??${f.scope.runtime("rethrowNull")}()`));
   f.leave();
 }
 
 function rethrow(f: FunctionCompiler): void {
   const { exception } = target(f, f.reader.u32("branch depth")) as TryFrame;
   f.settle(Effect.Branch);
-  f.write(`throw ${exception}`);
+  f.write(sendText(f, exception));
   f.leave();
+}
+
+/**
+ * Whether what the call just read throws had better come back by return: a handler of this function gets it, or it goes on to the
+ * caller in the same way, at no cost to calls that return.
+ */
+export function wantsReturned(f: FunctionCompiler): boolean {
+  return f.protections > 0 || f.returnsExceptions && expectsNothing(f.reader);
+}
+
+/** The form to be called instead of a function, so that its exceptions come back by return; null when it is to be called itself. */
+export function returningCallee(f: FunctionCompiler, index: FunctionIndex): string | null {
+  return wantsReturned(f) ? f.scope.returningForm(index) : null;
+}
+
+/** Writes the test behind a call that may have returned with an exception. */
+export function testReturned(f: FunctionCompiler): void {
+  const returned = `${f.scope.runtime("RETURNED")}.exception`;
+  const receiver = receiverOf(f);
+  const taken = receiver === null
+    ? returnNothing(f)
+    : `${receiver.exception}=${returned};${returned}=null;${entranceText(f, receiver)}`;
+  f.text += `if(${returned}!==null){${taken}}\n`;
 }
 
 /** Exceptions, legacy ones included. */

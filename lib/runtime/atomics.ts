@@ -15,7 +15,7 @@ const { get, set } = WeakMap.prototype;
 
 type IntegerArray = Uint8Array | Uint16Array | Int32Array;
 
-/** Traps, unless `size` bytes at `address` are aligned and in bounds: then another thread has grown the memory. */
+/** Traps, unless `size` bytes at `address` are aligned and in bounds; another thread may have grown the memory. */
 export function atomicCheck(memory: Memory, address: number, size: number): void {
   // Alignment first, as in V8.
   if (address % size !== 0) trap("unalignedAccess");
@@ -23,23 +23,39 @@ export function atomicCheck(memory: Memory, address: number, size: number): void
   if (!memory.refresh() || !(address + size <= memory.byteLength)) trap("memoryOutOfBounds");
 }
 
+/** Gives the index of an element from an address and an offset; traps like {@linkcode atomicCheck}. */
+function elementIndex(memory: Memory, size: number): (address: number, offset: number) => number {
+  const wide = memory.type.addressType === "i64";
+  return (base, offset) => {
+    const address = wide ? base : (base >>> 0) + (offset >>> 0);
+    if (address % size !== 0 || address + size > memory.views.u8.length) atomicCheck(memory, address, size);
+    return address / size;
+  };
+}
+
+/** An operation that takes an offset. */
+type OffsetOperation = (address: number, offset: number, ...operands: number[]) => number;
+
 /** Operations on elements of up to 32 bits. */
 function narrowOperations(
   memory: Memory,
   width: 8 | 16 | 32,
-  view: (views: MemoryViews) => IntegerArray,
-): Record<string, AtomicOperation> {
-  const size = width / 8;
+  array: (views: MemoryViews) => IntegerArray,
+): Record<string, OffsetOperation> {
+  const index = elementIndex(memory, width / 8);
+  // Another thread may have grown the memory: its array is that of after the check.
+  const at = (i: number, operation: (array: IntegerArray, i: number) => number) =>
+    operation(array(memory.views), i);
   return {
-    [`load${width}`]: (a) => load(view(memory.views), a / size),
-    [`store${width}`]: (a, v) => store(view(memory.views), a / size, v),
-    [`add${width}`]: (a, v) => add(view(memory.views), a / size, v),
-    [`sub${width}`]: (a, v) => sub(view(memory.views), a / size, v),
-    [`and${width}`]: (a, v) => and(view(memory.views), a / size, v),
-    [`or${width}`]: (a, v) => or(view(memory.views), a / size, v),
-    [`xor${width}`]: (a, v) => xor(view(memory.views), a / size, v),
-    [`xchg${width}`]: (a, v) => exchange(view(memory.views), a / size, v),
-    [`cmpxchg${width}`]: (a, expected, v) => compareExchange(view(memory.views), a / size, expected, v),
+    [`load${width}`]: (a, o) => at(index(a, o), load),
+    [`store${width}`]: (a, o, v) => at(index(a, o), (array, i) => store(array, i, v)),
+    [`add${width}`]: (a, o, v) => at(index(a, o), (array, i) => add(array, i, v)),
+    [`sub${width}`]: (a, o, v) => at(index(a, o), (array, i) => sub(array, i, v)),
+    [`and${width}`]: (a, o, v) => at(index(a, o), (array, i) => and(array, i, v)),
+    [`or${width}`]: (a, o, v) => at(index(a, o), (array, i) => or(array, i, v)),
+    [`xor${width}`]: (a, o, v) => at(index(a, o), (array, i) => xor(array, i, v)),
+    [`xchg${width}`]: (a, o, v) => at(index(a, o), (array, i) => exchange(array, i, v)),
+    [`cmpxchg${width}`]: (a, o, e, v) => at(index(a, o), (array, i) => compareExchange(array, i, e, v)),
   };
 }
 
@@ -49,24 +65,28 @@ function toBigInt(low: number, high: number): bigint {
   return SCRATCH_I64[0];
 }
 
-function wideOperations(memory: Memory, highHalf: Int32Array): Record<string, AtomicOperation> {
+function wideOperations(memory: Memory, highHalf: Int32Array): Record<string, OffsetOperation> {
   const result = (value: bigint): number => {
     SCRATCH_I64[0] = value;
     highHalf[0] = SCRATCH_I32[1];
     return SCRATCH_I32[0];
   };
+  const index = elementIndex(memory, 8);
+  const at = (i: number, operation: (array: BigInt64Array, i: number) => bigint) =>
+    result(operation(memory.views.i64, i));
   return {
-    load64: (a) => result(load(memory.views.i64, a / 8)),
-    store64: (a, low, high) => result(store(memory.views.i64, a / 8, toBigInt(low, high))),
-    add64: (a, low, high) => result(add(memory.views.i64, a / 8, toBigInt(low, high))),
-    sub64: (a, low, high) => result(sub(memory.views.i64, a / 8, toBigInt(low, high))),
-    and64: (a, low, high) => result(and(memory.views.i64, a / 8, toBigInt(low, high))),
-    or64: (a, low, high) => result(or(memory.views.i64, a / 8, toBigInt(low, high))),
-    xor64: (a, low, high) => result(xor(memory.views.i64, a / 8, toBigInt(low, high))),
-    xchg64: (a, low, high) => result(exchange(memory.views.i64, a / 8, toBigInt(low, high))),
-    cmpxchg64: (a, expectedLow, expectedHigh, low, high) =>
-      result(
-        compareExchange(memory.views.i64, a / 8, toBigInt(expectedLow, expectedHigh), toBigInt(low, high)),
+    load64: (a, o) => at(index(a, o), load),
+    store64: (a, o, low, high) => at(index(a, o), (array, i) => store(array, i, toBigInt(low, high))),
+    add64: (a, o, low, high) => at(index(a, o), (array, i) => add(array, i, toBigInt(low, high))),
+    sub64: (a, o, low, high) => at(index(a, o), (array, i) => sub(array, i, toBigInt(low, high))),
+    and64: (a, o, low, high) => at(index(a, o), (array, i) => and(array, i, toBigInt(low, high))),
+    or64: (a, o, low, high) => at(index(a, o), (array, i) => or(array, i, toBigInt(low, high))),
+    xor64: (a, o, low, high) => at(index(a, o), (array, i) => xor(array, i, toBigInt(low, high))),
+    xchg64: (a, o, low, high) => at(index(a, o), (array, i) => exchange(array, i, toBigInt(low, high))),
+    cmpxchg64: (a, o, expectedLow, expectedHigh, low, high) =>
+      at(
+        index(a, o),
+        (array, i) => compareExchange(array, i, toBigInt(expectedLow, expectedHigh), toBigInt(low, high)),
       ),
   };
 }
@@ -74,20 +94,23 @@ function wideOperations(memory: Memory, highHalf: Int32Array): Record<string, At
 /** The operations by `Atomics`. */
 function languageAtomics(memory: Memory): AtomicOperations {
   const high = new Int32Array(1);
-  return {
-    functions: {
-      ...narrowOperations(memory, 8, (views) => views.u8),
-      ...narrowOperations(memory, 16, (views) => views.u16),
-      ...narrowOperations(memory, 32, (views) => views.i32),
-      ...wideOperations(memory, high),
-    },
-    high,
+  const operations = {
+    ...narrowOperations(memory, 8, (views) => views.u8),
+    ...narrowOperations(memory, 16, (views) => views.u16),
+    ...narrowOperations(memory, 32, (views) => views.i32),
+    ...wideOperations(memory, high),
   };
+  const functions: Record<string, AtomicOperation> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    functions[`${name}at`] = operation as AtomicOperation;
+    functions[name] = (a, v, w, x, y) => operation(a, 0, v, w, x, y);
+  }
+  return { functions, high };
 }
 
 const operations = new WeakMap<Memory, AtomicOperations>();
 
-/** The operations on a shared memory, which expect addresses that have been checked: by the host where the memory is its own. */
+/** The operations on a shared memory: the host's own where the memory is its own. */
 export function atomicOperations(memory: Memory): AtomicOperations {
   let known = apply(get, operations, [memory]) as AtomicOperations | undefined;
   if (known === undefined) {

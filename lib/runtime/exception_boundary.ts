@@ -6,7 +6,7 @@
  */
 
 import type { EngineState } from "./engine_state.ts";
-import { exceptionOf, ExceptionPackage } from "./exception_package.ts";
+import { exceptionOf, ExceptionPackage, RETURNED } from "./exception_package.ts";
 import { isUncatchable, trapFrom } from "./traps.ts";
 
 /**
@@ -16,6 +16,24 @@ import { isUncatchable, trapFrom } from "./traps.ts";
 export function foreign(exception: unknown): unknown {
   if (exception instanceof ExceptionPackage || isUncatchable(exception)) return exception;
   return exceptionOf(exception) ?? new ExceptionPackage(null, [exception]);
+}
+
+/**
+ * The package that wasm code sees of an exception that JavaScript threw at it.
+ *
+ * @throws {unknown} the exception itself when nothing catches it: a trap, a stack overflow.
+ */
+export function caught(exception: unknown): ExceptionPackage {
+  const seen = foreign(exception);
+  if (seen instanceof ExceptionPackage) return seen;
+  throw seen;
+}
+
+/** What JavaScript sees of the exception in {@linkcode RETURNED}, which is taken. */
+export function leavingReturned(engine: EngineState): unknown {
+  const { exception } = RETURNED;
+  RETURNED.exception = null;
+  return leaving(exception, engine);
 }
 
 /**

@@ -25,6 +25,15 @@ export class ExceptionPackage {
   }
 }
 
+/** Where a function leaves the exception that it returns with; see `returning_forms.ts`. Its caller takes it before anything else runs. */
+class ReturnedException {
+  exception: ExceptionPackage | null = null;
+}
+Object.setPrototypeOf(ReturnedException.prototype, null);
+
+/** The exception that the function just called returned with; null when it returned with results. One for every engine in the realm. */
+export const RETURNED: { exception: ExceptionPackage | null } = new ReturnedException();
+
 class Stamped {
   constructor(object: object) {
     return object;

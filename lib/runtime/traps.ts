@@ -107,9 +107,18 @@ export function trapFrom(exception: unknown): unknown {
   return trap;
 }
 
+/** The prototype of the host's own traps. */
+const hostTrapPrototype: unknown =
+  (globalThis as { WebAssembly?: { RuntimeError?: { prototype: unknown } } }).WebAssembly?.RuntimeError
+    ?.prototype ??
+    {};
+
 /** The trap that a host's error stands for; null for other exceptions. */
 function trapOf(exception: object): Trap | null {
   switch (getPrototypeOf(exception)) {
+    case hostTrapPrototype:
+      // All that traps in the host's code is an atomic operation: see `host_atomics.ts`.
+      return /unreachable/i.test((exception as Error).message) ? "unalignedAccess" : "memoryOutOfBounds";
     case rangeErrorPrototype:
       return outOfBoundsMessages.has((exception as RangeError).message) ? "memoryOutOfBounds" : null;
     case typeErrorPrototype:
@@ -126,10 +135,10 @@ const ACCESS_ERRORS = [
   /^(?<object>null|undefined) is not an object \(evaluating '(?<code>.*)'\)$/s,
 ];
 /** The members that generated code accesses: fields, elements and so on. */
-const MEMBER = /^"?(?:f[0-9]+[hbc]?|-?[0-9]+|length|code|\$descriptor|\$widthLog2)"?$/;
+const MEMBER = /^"?(?:f[0-9]+t[0-9]+[hbc]?|-?[0-9]+|length|code|\$descriptor|\$widthLog2)"?$/;
 /** Those whose values are tested in casts: marks, and the types of functions. */
-const TESTED = /^"?type"?$|^Symbol\("?(?:type [0-9]+|struct|array|eq)"?\)$/;
-const TESTED_CODE = /(?:\[(?:[YQ][0-9]+|[A-Z]+_MARK)\]|\.type)$/;
+const TESTED = /^"?\$?type"?$|^Symbol\("?(?:type [0-9]+|struct|array|eq)"?\)$/;
+const TESTED_CODE = /(?:\[(?:Y[0-9]+|[A-Z]+_MARK)\]|\.\$?type)$/;
 
 /** Of null it is a null dereference, or a cast of it; of undefined an access to what was read past the end of an array. */
 function trapOfAccess(message: string): Trap | null {
@@ -144,11 +153,14 @@ function trapOfAccess(message: string): Trap | null {
   return null;
 }
 
+/** The innermost frames where they are the host's own WebAssembly, of which Bun says nothing else. */
+const HOST_FRAMES = /^(?:(?:.*(?:wasm:\/\/|\[wasm code\]).*| *at unknown)\n)+/;
+
 function trapAt(name: Trap, { stack }: Error): Error {
   const trap = new RuntimeError(TRAP_MESSAGES[name]);
   if (typeof stack === "string") {
-    const hasTitle = /^(?:Range|Type)Error/.test(stack);
-    const frames = hasTitle ? stack.slice(stack.indexOf("\n") + 1) : stack;
+    const hasTitle = /^(?:Range|Type|Runtime)Error/.test(stack);
+    const frames = (hasTitle ? stack.slice(stack.indexOf("\n") + 1) : stack).replace(HOST_FRAMES, "");
     defineProperty(trap, "stack", {
       value: hasTitle ? `RuntimeError: ${trap.message}\n${frames}` : frames,
       writable: true,

@@ -122,6 +122,47 @@ for (const [title, [engine, memory]] of Object.entries(ENGINES)) {
   });
 }
 
+for (const [title, [engine, memory]] of Object.entries(ENGINES)) {
+  Deno.test(`atomic accesses of ${title} without an offset, and with offsets that go beyond 32 bits`, () => {
+    const end = memory.startsWith("20") ? 16 : 65528;
+    const { load, add, far, farther } = exportsOf(
+      engine,
+      memory,
+      `(func (export "load") (param i32) (result i64) (i64.atomic.load (local.get 0)))
+       (func (export "add") (param i32) (result i64) (i64.atomic.rmw.add (local.get 0) (i64.const -1)))
+       (func (export "far") (param i32) (result i32) (i32.atomic.load offset=0xfffffff8 (local.get 0)))
+       (func (export "farther") (param i32) (result i32) (i32.atomic.load8_u offset=0xffffffff (local.get 0)))`,
+    );
+    assertEquals([add(end - 8), load(end - 8), load(end - 16)], [0n, -1n, 0n]);
+    for (const access of [load, add]) {
+      for (const address of [end + 8, -8]) {
+        assertTraps(() => access(address), "memory access out of bounds");
+      }
+      for (const address of [1, end + 4, -4]) {
+        assertTraps(() => access(address), "operation does not support unaligned accesses");
+      }
+    }
+    for (const address of [0, 8, 16]) assertTraps(() => far(address), "memory access out of bounds");
+    for (const address of [2, 9, 10]) {
+      assertTraps(() => far(address), "operation does not support unaligned accesses");
+    }
+    for (const address of [0, 1, 2]) assertTraps(() => farther(address), "memory access out of bounds");
+  });
+}
+
+Deno.test("the stack of an atomic access that traps begins with the function that has it", () => {
+  const { access } = exportsOf(
+    new Engine(),
+    "1 1 shared",
+    `(func $here (export "access") (param i32) (result i32) (i32.atomic.load (local.get 0)))`,
+  );
+  for (const address of [1, 65536]) {
+    const error = assertThrows(() => access(address)) as Error;
+    const frame = error.stack!.split("\n").find((line) => !line.startsWith("RuntimeError"))!;
+    assertEquals(frame.includes("here"), true, error.stack);
+  }
+});
+
 Deno.test("operands of an atomic access are evaluated before it traps, in order", () => {
   const exports = exportsOf(
     new Engine(),
