@@ -122,10 +122,20 @@ function getElement(f: FunctionCompiler, unsigned: boolean): void {
   const outOfBounds = `${f.scope.runtime("arrayOutOfBounds")}()`;
   if (isReference(storage) && isNullable(storage)) {
     const element = f.temporary("ref");
-    const text = `(${element.name}=${elements}[${index.text}])===undefined?${outOfBounds}:${element.name}`;
-    const load = derived(text, Precedence.Conditional, "ref", [array, index, element.read()], effects);
     const plain = `${elements}[${index.text}]`;
-    mayBeUnchecked(load, derived(plain, Precedence.Postfix, "ref", [array, index], effects));
+    const uncheckedLoad = derived(plain, Precedence.Postfix, "ref", [array, index], effects);
+    if (f.isInLoop) {
+      f.settle(uncheckedLoad.effects);
+      const load = `${element.name}=${plain}`;
+      const statements = `if((${load})===undefined)${f.outOfBoundsExit()};\n`;
+      f.text += statements;
+      const reference = element.read();
+      mayBeUnchecked(reference, uncheckedLoad, statements);
+      return f.pushValue(storage, reference);
+    }
+    const text = `(${element.name}=${plain})===undefined?${outOfBounds}:${element.name}`;
+    const load = derived(text, Precedence.Conditional, "ref", [array, index, element.read()], effects);
+    mayBeUnchecked(load, uncheckedLoad);
     return f.pushValue(storage, load);
   }
   const components = kinds.map((kind, i) => {

@@ -5,7 +5,9 @@
  */
 
 import type { CSignature } from "../runtime/c_signature.ts";
+import { INTEGER_TO_STRING } from "../link/well_known_imports.ts";
 import type { ImportedFunction } from "../runtime/imported_function.ts";
+import { isStringExpression } from "./string_builtins.ts";
 
 /**
  * A call shape:
@@ -13,11 +15,13 @@ import type { ImportedFunction } from "../runtime/imported_function.ts";
  * | shape             | what stands at the call site                                               |
  * |-------------------|----------------------------------------------------------------------------|
  * | `generic`         | the code of its function reference, whatever it is, made at the first call |
+ * | `refused`         | the exception of a call whose signature JavaScript has no values for       |
  * | `js`              | a function of the group that converts and calls the callable               |
  * | `host`            | a function of the group that calls the callable                            |
  * | `code`            | the code of the builtin                                                    |
  * | `wasm:... NAME`   | an expression that does what the builtin does                              |
  * | `Math.NAME`       | the host's function; an expression without effects                         |
+ * | `Number...`       | an expression for the radix 10, otherwise the code of the builtin          |
  * | `DataView...`     | a function of the group that makes the access                              |
  * | `c ...`           | a function of the group that converts as the C signature says              |
  */
@@ -25,23 +29,21 @@ export type CallShape = string;
 
 /** For imports whose instances do not agree, and for those whose code lies elsewhere. */
 export const GENERIC: CallShape = "generic";
-
-/** The builtins that are an expression. */
-const INLINE_BUILTINS: ReadonlySet<string> = new Set(
-  ["cast", "test", "length"].map((name) => `wasm:js-string ${name}`),
-);
+/** For those that throw at every call. */
+export const REFUSED: CallShape = "refused";
 
 /** The shape of an import. */
 export function callShape({ kind, suspending, intrinsic }: ImportedFunction): CallShape {
   if (suspending) return GENERIC;
   switch (kind) {
     case "wasm-to-wasm":
-    case "runtime type error":
       return GENERIC;
+    case "runtime type error":
+      return REFUSED;
     case "compile-time builtin":
-      return INLINE_BUILTINS.has(intrinsic!.name) ? intrinsic!.name : "code";
+      return isStringExpression(intrinsic!.name) ? intrinsic!.name : "code";
     case "well-known import":
-      return intrinsic!.code === null ? intrinsic!.name : "code";
+      return intrinsic!.code === null || intrinsic!.name === INTEGER_TO_STRING ? intrinsic!.name : "code";
     case "wasm-to-host":
       return "host";
     case "math intrinsic":

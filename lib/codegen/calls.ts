@@ -5,7 +5,8 @@
  */
 
 import type { FunctionIndex, FunctionType, ValueType } from "../syntax/types.ts";
-import { asInt, call, derived, Effect, type Expression, OBSERVABLE, Precedence } from "./expression.ts";
+import { asInt, call, derived, Effect, type Expression, name, OBSERVABLE, Precedence } from "./expression.ts";
+import { returningCallee, testReturned, wantsReturned } from "./exceptions.ts";
 import { flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { readDrops } from "./import_calls.ts";
@@ -28,6 +29,26 @@ export function pushResults(f: FunctionCompiler, call: Expression, results: read
   for (const [i, variable] of variables.entries()) f.push(variable.read(kinds[i]));
 }
 
+/** Writes the call of a function that returns with its exceptions: with all of them, or it may throw others. */
+function returning(f: FunctionCompiler, callee: string, type: FunctionType, returnsAll: boolean): void {
+  const expression = call(callee, popArguments(f, type), resultKind(type), Effect.Call);
+  const kinds = flatten(type.results);
+  const { effects } = f;
+  f.settle(expression.effects);
+  if (returnsAll) {
+    f.effects = effects;
+    f.callsReturning = true;
+  }
+  const variables = kinds.map((kind) => f.temporary(kind));
+  f.write(kinds.length === 0 ? expression.text : `${variables[0].name}=${expression.text}`);
+  testReturned(f);
+  for (let i = 1; i < kinds.length; i++) {
+    f.write(`${variables[i].name}=${f.resultRegister(kinds[i], i)}`);
+  }
+  for (const [i, variable] of variables.entries()) f.push(variable.read(kinds[i]));
+  f.types.push(...type.results);
+}
+
 /** Takes the arguments of a call off the stack. */
 export function popArguments(f: FunctionCompiler, { params }: FunctionType): Expression[] {
   f.types.length -= params.length;
@@ -44,20 +65,34 @@ function direct(f: FunctionCompiler): void {
   const { module } = f.scope;
   const type = f.scope.signature(module.record.functions[index].type);
   if (module.record.functions[index].body === null) return imported(f, index, type);
-  if (index === f.index) f.callsItself = true;
-  const callee = index === f.index ? f.selfCallee : f.scope.callee(index);
+  const form = returningCallee(f, index);
+  if (form !== null) return returning(f, form, type, f.scope.returnsAll(index));
+  const callsItself = index === f.index && !f.returnsExceptions;
+  if (callsItself) f.callsItself = true;
+  const callee = callsItself ? f.selfCallee : f.scope.callee(index);
   const expression = call(callee, popArguments(f, type), resultKind(type), Effect.Call);
   pushResults(f, expression, type.results);
 }
 
 function imported(f: FunctionCompiler, index: FunctionIndex, type: FunctionType): void {
+  const form = wantsReturned(f) ? f.scope.imports.returning(index, type) : null;
+  if (form !== null) return returning(f, form, type, true);
   const args = popArguments(f, type);
+  if (f.scope.imports.refuses(index)) return refused(f, type, args);
   const kind = resultKind(type);
   const drops = readDrops(f, type.results.length);
-  const expression = f.scope.imports.call(index, type, args, kind, drops) ??
+  const expression = f.scope.imports.call(f, index, type, args, kind, drops) ??
     call(f.scope.callee(index), args, kind, Effect.Call);
   if (drops) f.discard(expression);
   else pushResults(f, expression, type.results);
+}
+
+/** Evaluates the arguments, and throws. What the results would be stands in code that is never reached. */
+function refused(f: FunctionCompiler, type: FunctionType, args: readonly Expression[]): void {
+  for (const arg of args) f.discard(arg);
+  f.statement(f.scope.imports.refusalText, Effect.Call);
+  for (const kind of flatten(type.results)) f.push(name(f.initialValue(kind), kind));
+  f.types.push(...type.results);
 }
 
 /**
@@ -70,8 +105,8 @@ function keepsCode(f: FunctionCompiler, table: number): boolean {
 }
 
 /**
- * The code that a call of the type has found at the index before; or else the element's code when its type is exactly the expected
- * one and it has code. Everything else is found out by a call. Arguments come before the traps of the lookup.
+ * The code that the table's list has for the type; or else the element's code when its type is exactly the expected one and it has
+ * code. Everything else is found out by a call. Arguments come before the traps of the lookup.
  */
 function indirect(f: FunctionCompiler): void {
   const offset = f.reader.position - 1;
@@ -107,13 +142,17 @@ function indirect(f: FunctionCompiler): void {
       args,
     });
   } else {
-    const place = f.temporary(wide ? "f64" : "int");
-    parts.push(place.read());
-    const codes = f.scope.codeList(table, typeIndex);
-    const resolve = `${f.scope.runtime("resolveCode")}(${f.scope.table(table).text},${place.name},${
-      f.scope.type(typeIndex)
-    },${codes})`;
-    text = `(${codes}[${place.name}=${index.text}]??${resolve})(${args.map(({ text }) => text).join(",")})`;
+    const { list, codes } = f.scope.codeList(table, typeIndex);
+    let place = index.text;
+    let lookup = index.text;
+    if (!index.simple) {
+      const variable = f.temporary(wide ? "f64" : "int");
+      parts.push(variable.read());
+      place = variable.name;
+      lookup = `${place}=${index.text}`;
+    }
+    // V8 leaves a method that was never called out of optimised code: what is the same in each round of a loop is then found once.
+    text = `(${codes}[${lookup}]??${list}.find(${place}))(${args.map(({ text }) => text).join(",")})`;
   }
   pushResults(f, derived(text, Precedence.Postfix, resultKind(type), parts, Effect.Call), type.results);
 }

@@ -205,8 +205,8 @@ export function binary(
 ): Expression {
   const left = a.operand(precedence);
   const right = b.operand(precedence + 1);
-  // "a - -1" must not become "a--1".
-  const space = b.precedence === Precedence.Unary && (operator === "-" || operator === "+") ? " " : "";
+  // "a - -1 / b" must not become "a--1/b".
+  const space = (operator === "-" || operator === "+") && right.startsWith(operator) ? " " : "";
   return new Expression(
     `${left}${operator}${space}${right}`,
     precedence,

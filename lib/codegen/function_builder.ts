@@ -367,13 +367,16 @@ export class FunctionBuilder {
     return this.locals.flat().filter((variable) => !declared.has(variable));
   }
 
-  #initialValue(kind: Kind): string {
+  /** The text of a variable's value before it has been set, in the representation of its class. */
+  initialValue(kind: Kind): string {
     return KEEPS_NAN_BITS && classOf(kind) === "float" ? this.scope.double(0) : initialText(kind);
   }
 
   /** The `let` statement of all variables but the parameters. */
   declarations(): string {
     if (this.declared.length === 0) return "";
-    return `let ${this.declared.map(({ name, kind }) => `${name}=${this.#initialValue(kind)}`).join(",")};\n`;
+    // References come last: V8 shares inline caches between a parameter and another variable of the same number.
+    const declared = this.declared.toSorted((a, b) => Number(a.kind === "ref") - Number(b.kind === "ref"));
+    return `let ${declared.map(({ name, kind }) => `${name}=${this.initialValue(kind)}`).join(",")};\n`;
   }
 }

@@ -22,6 +22,9 @@ export type Emitter = (f: FunctionCompiler) => void;
 
 const EMPTY_BLOCK = 0x40;
 
+const OUT_OF_BOUNDS_LABEL = "outside";
+const OUT_OF_BOUNDS_EXIT = `break ${OUT_OF_BOUNDS_LABEL}`;
+
 /** Compiles a function body. */
 export class FunctionCompiler extends FunctionBuilder {
   readonly reader: TypeReader;
@@ -48,6 +51,10 @@ export class FunctionCompiler extends FunctionBuilder {
   readonly loop: TailLoop | null;
   /** Whether the function starts again by itself. */
   repeats = false;
+  /** Whether this is the form that returns with its exceptions; see `returning_forms.ts`. */
+  readonly returnsExceptions: boolean;
+  /** Whether there are calls from which no exception is thrown; they are not among the effects. */
+  callsReturning = false;
   #abandoned = false;
   readonly #end: number;
 
@@ -56,13 +63,15 @@ export class FunctionCompiler extends FunctionBuilder {
     index: FunctionIndex,
     selfCallee: string = scope.identifier(index),
     forms: VectorForms | null = null,
+    returnsExceptions: boolean = false,
   ) {
     super(scope);
     const { record, types } = scope.module;
     const { type, body } = record.functions[index];
     const { params, results } = scope.signature(type);
     this.index = index;
-    this.loop = scope.tailLoops.of(index);
+    this.returnsExceptions = returnsExceptions;
+    this.loop = returnsExceptions ? null : scope.tailLoops.of(index);
     this.selfCallee = selfCallee;
     this.reader = new TypeReader(body!.bytes, ALL_FEATURES, types.length);
     this.reader.position = body!.start;
@@ -99,15 +108,18 @@ export class FunctionCompiler extends FunctionBuilder {
     if (this.#abandoned) {
       return new FunctionCompiler(this.scope, this.index, this.selfCallee).compile(identifier);
     }
-    const body = this.declarations() + this.scope.prologue(this.index) + this.text;
+    const text = this.text.includes(OUT_OF_BOUNDS_EXIT)
+      ? `${OUT_OF_BOUNDS_LABEL}:{\n${this.text}}\narrayOutOfBounds();\n`
+      : this.text;
+    const body = this.declarations() + this.scope.prologue(this.index) + text;
     if (this.loop !== null) {
       this.loop.define(this.index, params, body);
       return "";
     }
-    this.scope.tailLoops.leaveAlone(this.index);
+    if (!this.returnsExceptions) this.scope.tailLoops.leaveAlone(this.index);
     const repeated = this.repeats ? `${LOOP_LABEL}:for(;;){\n${body}}\n` : body;
     // Without calls no memory grows meanwhile. V8 before 12 takes 1.1 to 1.3 times as long with the variables of the group.
-    const fixesViews = this.hasLoops && (this.effects & Effect.Call) === 0;
+    const fixesViews = this.hasLoops && (this.effects & Effect.Call) === 0 && !this.callsReturning;
     const views = fixesViews ? this.scope.viewConstants(this.text) : "";
     return this.scope.functionText(this.index, identifier, params, views + repeated);
   }
@@ -126,6 +138,20 @@ export class FunctionCompiler extends FunctionBuilder {
       this.types.length -= instruction.operands;
       for (const type of instruction.results) this.types.push(type);
     }
+  }
+
+  /** Whether the instruction at hand is in a loop that {@linkcode outOfBoundsExit} can leave. */
+  get isInLoop(): boolean {
+    return this.frames.some(({ kind }) => kind === "loop") && this.frames.every(({ kind }) => kind !== "try");
+  }
+
+  /**
+   * The statement that traps outside of all loops, where an access to an array is out of bounds. V8 keeps what does not change in a
+   * loop out of it only where the loop has no call that has never been made.
+   */
+  outOfBoundsExit(): string {
+    this.scope.runtime("arrayOutOfBounds");
+    return OUT_OF_BOUNDS_EXIT;
   }
 
   /** Stops: the function has to be compiled as part of a loop. */

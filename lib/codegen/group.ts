@@ -15,6 +15,7 @@ import { evaluate } from "./evaluation.ts";
 import { FunctionCompiler } from "./function_compiler.ts";
 import { GroupScope, type Membership } from "./group_scope.ts";
 import type { InstanceLink } from "./instance_link.ts";
+import { ReturningForms } from "./returning_forms.ts";
 import { TailCallGraph } from "./tail_call_graph.ts";
 
 const { defineProperty } = Object;
@@ -41,8 +42,10 @@ export interface FunctionNames {
 
 /** The text of some functions. */
 export class Group {
-  /** The functions, in the order of the array that the text evaluates to; twins follow them there. */
+  /** The functions, in the order of the array that the text evaluates to. */
   readonly functions: readonly FunctionIndex[];
+  /** The functions whose returning forms follow them there; twins come last. */
+  readonly returning: readonly FunctionIndex[];
   /** Names for stack traces and profilers, of functions whose name is no identifier. */
   readonly #names: readonly (string | undefined)[];
   readonly #text: string;
@@ -52,7 +55,7 @@ export class Group {
   constructor(scope: GroupScope, code: FunctionNames) {
     let declarations = "";
     const twins: { readonly index: FunctionIndex; readonly identifier: string }[] = [];
-    for (const index of scope.functions) {
+    const compile = (index: FunctionIndex) => {
       const identifier = scope.identifier(index);
       const compiler = new FunctionCompiler(scope, index);
       let text = compiler.compile(identifier);
@@ -63,12 +66,24 @@ export class Group {
           new FunctionCompiler(scope, index, identifier).compile(twin);
       }
       declarations += text;
+      if (scope.isCalledByJavaScript(index)) scope.returningForm(index);
+    };
+    let compiled = 0;
+    const compileFunctions = () => {
+      while (compiled < scope.functions.length) compile(scope.functions[compiled++]);
+    };
+    compileFunctions();
+    const returning: { readonly index: FunctionIndex; readonly identifier: string }[] = [];
+    for (const [index, identifier] of scope.returningForms) {
+      returning.push({ index, identifier });
+      declarations += new FunctionCompiler(scope, index, identifier, null, true).compile(identifier);
+      compileFunctions();
     }
-    const members = scope.functions.map((index) => ({ index, identifier: scope.identifier(index) })).concat(
-      twins,
-    );
+    const functions = scope.functions.map((index) => ({ index, identifier: scope.identifier(index) }));
+    const members = [...functions, ...returning, ...twins];
     const identifiers = members.map(({ identifier }) => identifier);
     this.functions = scope.functions;
+    this.returning = returning.map(({ index }) => index);
     this.#names = members.map(({ index, identifier }) => {
       const name = code.functionName(index);
       return name === identifier ? undefined : name;
@@ -87,7 +102,7 @@ export class Group {
     return true;
   }
 
-  /** The code for one instance, of `functions` and their twins. */
+  /** The code for one instance, of `functions`, then of the returning forms. */
   link(link: InstanceLink): Code[] {
     const codes = evaluate(this.#text, this.#label, link) as Code[];
     for (const [i, name] of this.#names.entries()) {
@@ -102,6 +117,7 @@ export class ModuleCode implements FunctionNames {
   /** Names the module in stack traces. */
   readonly label: string;
   readonly tailCalls: TailCallGraph;
+  readonly returningForms: ReturningForms;
   readonly #names: ReadonlyMap<number, string>;
   readonly #groups = new Map<FunctionIndex, Group>();
   /** The module's memory of resolutions: how each import is called in all code generated from now on. */
@@ -118,6 +134,7 @@ export class ModuleCode implements FunctionNames {
     this.#makeScope = makeScope;
     const names = new NameSection(module.record);
     this.tailCalls = new TailCallGraph(module);
+    this.returningForms = new ReturningForms(module);
     this.#names = names.functions;
     this.label = (names.module ?? `module${++ModuleCode.#count}`).replace(/[^A-Za-z0-9_.-]/g, "_").slice(
       0,
@@ -157,6 +174,7 @@ export class ModuleCode implements FunctionNames {
 /** What a group that is being generated sees of the module. */
 class Resolutions implements Membership {
   readonly tailCalls: TailCallGraph;
+  readonly returningForms: ReturningForms;
   readonly importShape: (index: FunctionIndex) => CallShape;
   readonly #code: ModuleCode;
   /** The group as it was generated before; the new one has the same functions. */
@@ -164,6 +182,7 @@ class Resolutions implements Membership {
 
   constructor(code: ModuleCode, former: Group | undefined, importShape: (index: FunctionIndex) => CallShape) {
     this.tailCalls = code.tailCalls;
+    this.returningForms = code.returningForms;
     this.importShape = importShape;
     this.#code = code;
     this.#former = new Set(former?.functions);

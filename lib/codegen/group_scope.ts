@@ -13,6 +13,7 @@ import { componentKinds } from "./function_builder.ts";
 import { functionIdentifier } from "./identifier.ts";
 import { ImportCalls } from "./import_calls.ts";
 import { type Instruction, INSTRUCTIONS } from "./instructions.ts";
+import type { ReturningForms } from "./returning_forms.ts";
 import { RUNTIME } from "./runtime_library.ts";
 import type { TailCallGraph } from "./tail_call_graph.ts";
 import { TailLoops } from "./tail_loop.ts";
@@ -36,6 +37,8 @@ export interface Membership {
   functionName(index: FunctionIndex): string | undefined;
   /** The module's tail calls. */
   readonly tailCalls: TailCallGraph;
+  /** Which functions have a form that returns with exceptions; none when absent. */
+  readonly returningForms?: ReturningForms;
   /** How an imported function is called; as a function of unknown nature when absent. */
   importShape?(index: FunctionIndex): CallShape;
 }
@@ -56,6 +59,8 @@ export class GroupScope {
   readonly #atomicOperations = new Map<string, string>();
   readonly #fixedArrays = new Map<string, string>();
   readonly tailLoops: TailLoops;
+  /** The forms that return with exceptions, by function: their identifiers. Grows like {@linkcode functions}. */
+  readonly returningForms: Map<FunctionIndex, string> = new Map();
   /** The imported functions that the group calls. */
   readonly imports: ImportCalls;
   #bytesLeft = GROUP_BYTES;
@@ -120,6 +125,30 @@ export class GroupScope {
     // The call site sees only the function itself, never a stub: V8 and JavaScriptCore inline it.
     const slot = this.constant(`f${index}`, "I.slot()");
     return `(${slot}.code??(${slot}.code=I.code(${index})))`;
+  }
+
+  /** The identifier of the form of a function that returns with its exceptions, written into this group; null without one. */
+  returningForm(index: FunctionIndex): string | null {
+    const known = this.returningForms.get(index);
+    if (known !== undefined) return known;
+    if (this.#membership.returningForms?.exists(index) !== true) return null;
+    const { start, end } = this.module.record.functions[index].body!;
+    if (end - start > this.#bytesLeft) return null;
+    this.#bytesLeft -= end - start;
+    const name = functionIdentifier(this.#membership.functionName(index), index, () => true);
+    const identifier = this.reserve(`${name}$`);
+    this.returningForms.set(index, identifier);
+    return identifier;
+  }
+
+  /** Whether no exception is thrown out of that form. */
+  returnsAll(index: FunctionIndex): boolean {
+    return this.#membership.returningForms!.returnsAll(index);
+  }
+
+  /** Whether exported functions of the group have to have that form. */
+  isCalledByJavaScript(index: FunctionIndex): boolean {
+    return this.#membership.returningForms?.isExported(index) === true;
   }
 
   /** The declaration of a function of the group. */
@@ -223,9 +252,10 @@ export class GroupScope {
     return this.constant(`A${index}`, `I.table(${index}).elements`);
   }
 
-  /** The code that calls of a type found in a table, by index. */
-  codeList(table: number, type: TypeIndex): string {
-    return this.constant(`P${table}t${type}`, `I.table(${table}).codeList(I.type(${type}))`);
+  /** The code for calls of a type through a table: the list, and what it has by index. */
+  codeList(table: number, type: TypeIndex): { readonly list: string; readonly codes: string } {
+    const list = this.constant(`N${table}t${type}`, `I.table(${table}).codeList(I.type(${type}))`);
+    return { list, codes: this.constant(`P${table}t${type}`, `${list}.codes`) };
   }
 
   /** A string literal. */
@@ -245,9 +275,9 @@ export class GroupScope {
     return composite;
   }
 
-  /** The mark of the structs or arrays of a type, or of those of exactly that type. */
-  mark(index: TypeIndex, exact: boolean): string {
-    return this.constant(`${exact ? "Q" : "Y"}${index}`, `I.mark(${index},${exact})`);
+  /** The mark of the structs or arrays of a type. */
+  mark(index: TypeIndex): string {
+    return this.constant(`Y${index}`, `I.mark(${index})`);
   }
 
   /** The constructor of a struct type. */

@@ -6,24 +6,13 @@
  */
 
 import { F32, type FunctionIndex, type FunctionType } from "../syntax/types.ts";
-import { type CallShape, GENERIC } from "./call_shape.ts";
-import {
-  asOperand,
-  binary,
-  call,
-  conditional,
-  derived,
-  Effect,
-  type Expression,
-  name as constantName,
-  Precedence,
-  unary,
-} from "./expression.ts";
+import { INTEGER_TO_STRING } from "../link/well_known_imports.ts";
+import { type CallShape, GENERIC, REFUSED } from "./call_shape.ts";
+import { asOperand, call, derived, Effect, type Expression, Precedence } from "./expression.ts";
 import type { FunctionCompiler } from "./function_compiler.ts";
 import type { GroupScope } from "./group_scope.ts";
-import { functionText, type ImportNames } from "./import_text.ts";
-
-const STRING = constantName('"string"', "ref");
+import { functionText, type ImportNames, ITERATED, returningText } from "./import_text.ts";
+import { stringBuiltin } from "./string_builtins.ts";
 
 /** Code of a drop instruction. */
 const DROP = 0x1a;
@@ -42,19 +31,9 @@ export class ImportCalls {
     this.#shapeOf = shapeOf;
   }
 
-  /** The expression for a builtin whose argument can be written twice; null when its code is to be called. */
-  #stringBuiltin(name: string, [argument]: readonly Expression[]): Expression | null {
-    if (!argument.simple) return null;
-    const isString = binary(unary("typeof ", argument, "ref"), "===", STRING, Precedence.Equal, "bool");
-    if (name.endsWith("test")) return isString;
-    const trap = call(this.#scope.runtime("illegalCast"), [], "ref", Effect.Trap);
-    const string = conditional(isString, argument, trap, "ref");
-    if (name.endsWith("cast")) return string;
-    return derived(`(${string.text}).length`, Precedence.Postfix, "small", [string]);
-  }
-
   /** The call of an imported function; null when its reference's code is to be called. `drops`: its results are not used. */
   call(
+    f: FunctionCompiler,
     index: FunctionIndex,
     type: FunctionType,
     args: readonly Expression[],
@@ -65,9 +44,9 @@ export class ImportCalls {
     this.shapes.set(index, shape);
     if (shape === GENERIC) return null;
     if (shape.startsWith("Math.")) return this.#math(shape, type, args);
-    const builtin = shape.startsWith("wasm:") ? this.#stringBuiltin(shape, args) : null;
-    if (builtin !== null) return builtin;
-    if (shape === "code" || shape.startsWith("wasm:")) {
+    if (shape.startsWith("wasm:")) return stringBuiltin(f, index, shape, args);
+    if (shape === INTEGER_TO_STRING && args[1].constant === 10) return decimal(args[0]);
+    if (shape === "code" || shape === INTEGER_TO_STRING) {
       return call(
         this.#scope.constant(`i${index}`, `I.imported(${index}).intrinsic.code`),
         args,
@@ -76,6 +55,32 @@ export class ImportCalls {
       );
     }
     return call(this.#function(index, type, shape, drops), args, kind, Effect.Call);
+  }
+
+  /** Whether every call throws the exception that {@linkcode refusalText} throws. */
+  refuses(index: FunctionIndex): boolean {
+    if (this.#shapeOf(index) !== REFUSED) return false;
+    this.shapes.set(index, REFUSED);
+    return true;
+  }
+
+  /** The statement in the place of a refused call. It stands in the function that calls: V8 takes 100 ns for a frame of the stack. */
+  get refusalText(): string {
+    const scope = this.#scope;
+    const error = `new ${scope.runtime("TypeError")}(E.TYPE_INCOMPATIBILITY)`;
+    return `throw new ${scope.runtime("ExceptionPackage")}(null,[${error}])`;
+  }
+
+  /** The function that makes the call and returns with its exceptions; null where there is none. */
+  returning(index: FunctionIndex, type: FunctionType): string | null {
+    const shape = this.#shapeOf(index);
+    if (shape !== "js") return null;
+    this.shapes.set(index, shape);
+    const identifier = `i${index}r`;
+    if (!this.#functions.has(identifier)) {
+      this.#functions.set(identifier, returningText(identifier, type, this.#names(index)));
+    }
+    return identifier;
   }
 
   #math(name: string, { results }: FunctionType, args: readonly Expression[]): Expression {
@@ -105,6 +110,7 @@ export class ImportCalls {
           ? scope.constant(`j${index}c`, `I.imported(${index}).intrinsic.fastCall.receiverCheck`)
           : scope.constant(`a${index}p${position}`, `I.argument(${index},${position})`),
       dataViewSite: () => scope.constant(`j${index}`, "I.dataViewSite()"),
+      iterated: () => scope.constant(`j${index}i`, ITERATED),
       result: (position) => scope.constant(`a${index}r${position}`, `I.result(${index},${position})`),
     };
   }
@@ -113,6 +119,11 @@ export class ImportCalls {
   text(): string {
     return [...this.#functions.values()].join("");
   }
+}
+
+/** An i32 in decimal. V8 knows of an operation on integers, not of a parameter, that the conversion runs nobody's code. */
+function decimal(value: Expression): Expression {
+  return derived("`${" + value.operand(Precedence.BitOr) + "|0}`", Precedence.Postfix, "ref", [value]);
 }
 
 /** Whether the results of the call just read are dropped at once; if so, the drops are read, too. */

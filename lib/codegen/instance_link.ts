@@ -13,7 +13,7 @@ import type { Code, FunctionReference, TailCode, TailEntry } from "../runtime/fu
 import type { Global } from "../runtime/global.ts";
 import type { Counters } from "./profiling.ts";
 import type { ImportedFunction } from "../runtime/imported_function.ts";
-import { exactMark, type HeapClass, subtypeMark } from "../runtime/heap_objects.ts";
+import { type HeapClass, typeMark } from "../runtime/heap_objects.ts";
 import type { AtomicOperations } from "../runtime/host_atomics.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import type { Memory } from "../runtime/memory.ts";
@@ -28,6 +28,8 @@ export class InstanceLink {
   readonly instance: InstanceData;
   /** Of the functions that are in open loops, by index. */
   readonly tails: Map<FunctionIndex, TailEntry> = new Map();
+  /** Forms of functions that return with exceptions, by index. */
+  readonly returning: Map<FunctionIndex, Code> = new Map();
   /** What the code counts calls with; null when it does not. */
   readonly profile: Counters | null;
 
@@ -72,9 +74,9 @@ export class InstanceLink {
     return this.instance.module.types[index];
   }
 
-  /** The mark of the structs or arrays of a type, or of those of exactly that type. */
-  mark(index: TypeIndex, exact: boolean): symbol {
-    return exact ? exactMark(this.type(index)) : subtypeMark(this.type(index));
+  /** The mark of the structs or arrays of a type. */
+  mark(index: TypeIndex): symbol {
+    return typeMark(this.type(index));
   }
 
   /** The constructor of a struct type. */

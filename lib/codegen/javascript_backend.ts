@@ -7,10 +7,11 @@
 import type { FunctionIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { Backend } from "../runtime/engine_state.ts";
-import type { Code, FunctionReference, TailEntry } from "../runtime/function_reference.ts";
+import type { Code, FunctionReference } from "../runtime/function_reference.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
 import { traced } from "../runtime/trace.ts";
 import { callShape } from "./call_shape.ts";
+import { evaluationRefusal } from "./evaluation_refusal.ts";
 import { ModuleCode } from "./group.ts";
 import { makeImportWrapper } from "./import_wrapper.ts";
 import { InstanceLink } from "./instance_link.ts";
@@ -32,11 +33,16 @@ export class JavaScriptBackend implements Backend {
   readonly #instances = new WeakMap<InstanceData, InstanceCode>();
   readonly #profiling: Profiling;
   readonly #advice = new WeakMap<CompiledModule, Advice>();
-  readonly #suspendable = new SuspendableCode((module) => this.#moduleCode(module));
+  readonly #suspendable: SuspendableCode;
 
   /** With `profiling`, code counts calls, or follows what was counted. */
   constructor(profiling: Profiling = NO_PROFILING) {
     this.#profiling = profiling;
+    this.#suspendable = new SuspendableCode((module) => this.#moduleCode(module), profiling.profile);
+  }
+
+  get refusal(): string | null {
+    return evaluationRefusal();
   }
 
   instantiated(instance: InstanceData): void {
@@ -51,7 +57,7 @@ export class JavaScriptBackend implements Backend {
     const reference = instance.functionReference(index);
     if (instance.importedFunctions[index] !== undefined) {
       const suspends = isSuspending(instance.importedFunctions[index]);
-      install(reference, suspends ? cannotSuspend : makeImportWrapper(instance, index));
+      install(reference, suspends ? cannotSuspend : makeImportWrapper(instance, index), null);
       return;
     }
     const { link, codes } = this.#instanceCode(instance);
@@ -69,14 +75,16 @@ export class JavaScriptBackend implements Backend {
           return { group, linked: group.link(link) };
         },
       );
-      for (const [i, member] of group.functions.entries()) {
+      const { functions, returning } = group;
+      for (const [i, member] of returning.entries()) link.returning.set(member, linked[functions.length + i]);
+      for (const [i, member] of functions.entries()) {
         const code = linked[i];
         codes.set(member, code);
         const known = instance.functionReferences[member];
-        if (known !== undefined) install(known, code, link.tails.get(member));
+        if (known !== undefined) install(known, code, link);
       }
     }
-    install(reference, codes.get(index)!, link.tails.get(index));
+    install(reference, codes.get(index)!, link);
   }
 
   canSuspend(instance: InstanceData, index: FunctionIndex): boolean {
@@ -117,8 +125,10 @@ export class JavaScriptBackend implements Backend {
 }
 
 /** The code first: a reference with a signature id is called without asking for code. */
-function install(reference: FunctionReference, code: Code, tail?: TailEntry): void {
+function install(reference: FunctionReference, code: Code, link: InstanceLink | null): void {
   reference.code = code;
+  reference.returningCode = link?.returning.get(reference.index) ?? null;
+  const tail = link?.tails.get(reference.index);
   if (tail !== undefined) {
     reference.tailCode = tail.code;
     reference.loop = tail.loop;

@@ -76,6 +76,19 @@ export function adviceFor(module: CompiledModule, data: ProfileData): Advice | n
   return Object.hasOwn(data.modules, key) ? new Advice(module, data.modules[key]) : null;
 }
 
+/** What the texts below are made with, for the constants of a scope. */
+export const COUNTERS = "const P=I.profile.calls,Q=I.profile.tick,V=I.profile.see;\n";
+
+/** Counts a call of a function of the module. */
+export function countEntry(index: FunctionIndex): string {
+  return `P[${index}]++;Q();\n`;
+}
+
+/** Counts a call from the instruction at `offset` to `target`; an expression that is what `code` is, which comes first. */
+export function countCall(offset: number, code: string, target: string): string {
+  return `V(${offset},${code},${target})`;
+}
+
 /** How an engine profiles. */
 export interface Profiling {
   /** Counts; null when nothing does. */
@@ -102,11 +115,11 @@ export class ProfilingScope extends GroupScope {
   }
 
   override prologue(index: FunctionIndex): string {
-    return this.#counts ? `P[${index}]++;Q();\n` : "";
+    return this.#counts ? countEntry(index) : "";
   }
 
   override seen(offset: number, code: string, target: string): string {
-    return this.#counts ? `V(${offset},${code},${target})` : code;
+    return this.#counts ? countCall(offset, code, target) : code;
   }
 
   override get seesTargets(): boolean {
@@ -119,7 +132,6 @@ export class ProfilingScope extends GroupScope {
   }
 
   override preamble(): string {
-    const counters = this.#counts ? "const P=I.profile.calls,Q=I.profile.tick,V=I.profile.see;\n" : "";
-    return counters + super.preamble();
+    return (this.#counts ? COUNTERS : "") + super.preamble();
   }
 }

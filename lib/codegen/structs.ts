@@ -100,7 +100,7 @@ function readField(f: FunctionCompiler): FieldType & { readonly properties: read
   const type = f.reader.u32("type index");
   const index = f.reader.u32("field index");
   const field = fieldsOf(f, type)[index];
-  return { ...field, properties: fieldProperties(index, field.storage) };
+  return { ...field, properties: fieldProperties(f.scope.module.types[type], index) };
 }
 
 function getField(f: FunctionCompiler, unsigned: boolean): void {

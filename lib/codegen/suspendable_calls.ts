@@ -93,10 +93,12 @@ function given(f: FunctionCompiler): Lookup {
 
 function unknown(lookUp: (f: FunctionCompiler) => Lookup): Emitter {
   return (f) => {
+    const offset = f.reader.position - 1;
     const { type, reference, code, args } = lookUp(f);
     const callee = f.temporary("ref");
     const given = f.temporary("ref");
-    const call = `${code(`${callee.name}=${reference.text}`)}(${list(args)})`;
+    const found = f.scope.seen(offset, code(`${callee.name}=${reference.text}`), callee.name);
+    const call = `${found}(${list(args)})`;
     const text = `(${given.name}=${call},${callee.name}.suspends?yield*${given.name}:${given.name})`;
     const parts = [reference, ...args, callee.read(), given.read()];
     pushResults(f, derived(text, Precedence.Postfix, resultKind(type), parts, Effect.Call), type.results);
@@ -130,8 +132,14 @@ function directTail(f: FunctionCompiler): void {
 
 function unknownTail(lookUp: (f: FunctionCompiler) => Lookup): Emitter {
   return (f) => {
+    const offset = f.reader.position - 1;
     const { reference, checked, args } = lookUp(f);
-    returnTailCall(f, `toReference(${checked(reference.text)}`, args, reference.effects | Effect.Trap);
+    let found = checked(reference.text);
+    if (f.scope.seesTargets) {
+      const { name } = f.temporary("ref");
+      found = f.scope.seen(offset, `${name}=${found}`, name);
+    }
+    returnTailCall(f, `toReference(${found}`, args, reference.effects | Effect.Trap);
   };
 }
 

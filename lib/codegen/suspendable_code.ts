@@ -11,9 +11,11 @@ import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { Code, FunctionReference } from "../runtime/function_reference.ts";
 import type { ImportedFunction } from "../runtime/imported_function.ts";
 import type { InstanceData } from "../runtime/instance_data.ts";
+import type { Profile } from "../runtime/profile.ts";
 import { asSuspendable } from "../runtime/suspension.ts";
 import { type FunctionNames, Group, type ModuleCode } from "./group.ts";
 import { InstanceLink } from "./instance_link.ts";
+import { countersOf } from "./profiling.ts";
 import { type SuspendableMembership, SuspendableScope } from "./suspendable_scope.ts";
 import { isSuspending, makeSuspendingCode } from "./suspending_import.ts";
 import { SuspensionGraph } from "./suspension_graph.ts";
@@ -41,9 +43,16 @@ class SuspendableModule implements SuspendableMembership, FunctionNames {
   readonly suspendable: ReadonlySet<FunctionIndex>;
   readonly #module: CompiledModule;
   readonly #ordinary: ModuleCode;
+  readonly #counts: boolean;
   readonly #groups = new Map<FunctionIndex, Group>();
 
-  constructor(module: CompiledModule, ordinary: ModuleCode, suspendable: ReadonlySet<FunctionIndex>) {
+  constructor(
+    module: CompiledModule,
+    ordinary: ModuleCode,
+    suspendable: ReadonlySet<FunctionIndex>,
+    counts: boolean,
+  ) {
+    this.#counts = counts;
     this.label = `${ordinary.label}/suspendable`;
     this.tailCalls = ordinary.tailCalls;
     this.suspendable = suspendable;
@@ -63,7 +72,7 @@ class SuspendableModule implements SuspendableMembership, FunctionNames {
   group(index: FunctionIndex): Group {
     let group = this.#groups.get(index);
     if (group === undefined) {
-      group = new Group(new SuspendableScope(this.#module, this, index), this);
+      group = new Group(new SuspendableScope(this.#module, this, index, this.#counts), this);
       for (const member of group.functions) this.#groups.set(member, group);
     }
     return group;
@@ -86,11 +95,14 @@ interface InstanceKnowledge {
 /** Makes suspendable code. */
 export class SuspendableCode {
   readonly #ordinaryCode: (module: CompiledModule) => ModuleCode;
+  readonly #profile: Profile | null;
   readonly #modules = new WeakMap<CompiledModule, ModuleKnowledge>();
   readonly #instances = new WeakMap<InstanceData, InstanceKnowledge>();
 
-  constructor(ordinaryCode: (module: CompiledModule) => ModuleCode) {
+  /** With `profile`, the code counts calls. */
+  constructor(ordinaryCode: (module: CompiledModule) => ModuleCode, profile: Profile | null) {
     this.#ordinaryCode = ordinaryCode;
+    this.#profile = profile;
   }
 
   /** Whether a function may come to a suspending import. */
@@ -124,7 +136,8 @@ export class SuspendableCode {
   #instance(instance: InstanceData): InstanceKnowledge {
     let known = this.#instances.get(instance);
     if (known === undefined) {
-      known = { module: this.#variant(instance), link: new SuspendableLink(instance) };
+      const counters = this.#profile === null ? null : countersOf(this.#profile, instance);
+      known = { module: this.#variant(instance), link: new SuspendableLink(instance, counters) };
       this.#instances.set(instance, known);
     }
     return known;
@@ -144,7 +157,12 @@ export class SuspendableCode {
     let variant = known.variants.get(key);
     if (variant === undefined) {
       const suspendable = known.graph.suspendable(imports);
-      variant = new SuspendableModule(module, this.#ordinaryCode(module), suspendable);
+      variant = new SuspendableModule(
+        module,
+        this.#ordinaryCode(module),
+        suspendable,
+        this.#profile !== null,
+      );
       known.variants.set(key, variant);
     }
     return variant;

@@ -9,6 +9,7 @@ import type { FunctionIndex } from "../syntax/types.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { GroupScope, type Membership } from "./group_scope.ts";
 import type { Instruction } from "./instructions.ts";
+import { countCall, countEntry, COUNTERS } from "./profiling.ts";
 import { SUSPENDABLE_INSTRUCTIONS } from "./suspendable_calls.ts";
 
 /** Which group of suspendable code a function belongs to. */
@@ -22,10 +23,34 @@ export class SuspendableScope extends GroupScope {
   override readonly instructions: ReadonlyMap<number, Instruction> = SUSPENDABLE_INSTRUCTIONS;
   readonly #suspendable: ReadonlySet<FunctionIndex>;
   readonly #tailCallers = new Set<FunctionIndex>();
+  readonly #counts: boolean;
 
-  constructor(module: CompiledModule, membership: SuspendableMembership, root: FunctionIndex) {
+  /** With `counts`, the functions count calls. */
+  constructor(
+    module: CompiledModule,
+    membership: SuspendableMembership,
+    root: FunctionIndex,
+    counts: boolean,
+  ) {
     super(module, membership, root);
     this.#suspendable = membership.suspendable;
+    this.#counts = counts;
+  }
+
+  override prologue(index: FunctionIndex): string {
+    return this.#counts ? countEntry(index) : "";
+  }
+
+  override seen(offset: number, code: string, target: string): string {
+    return this.#counts ? countCall(offset, code, target) : code;
+  }
+
+  override get seesTargets(): boolean {
+    return this.#counts;
+  }
+
+  override preamble(): string {
+    return (this.#counts ? COUNTERS : "") + super.preamble();
   }
 
   /** Whether calls of a function may suspend. */

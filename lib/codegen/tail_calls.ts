@@ -123,7 +123,14 @@ function goRound(f: FunctionCompiler, type: TypeIndex, callee: string): void {
   f.text += `if(${isOneOfIt}){${LOOP_STATE}=${callee}.state;continue ${LOOP_LABEL}}\n`;
 }
 
+/** Has the profile, where there is one, see the call of the instruction at `offset` to the function in the variable `callee`, if any. */
+function see(f: FunctionCompiler, offset: number, callee: string): void {
+  const seen = f.scope.seen(offset, "null", callee);
+  if (seen !== "null") f.text += `if(${callee})${seen};\n`;
+}
+
 function indirect(f: FunctionCompiler): void {
+  const offset = f.reader.position - 1;
   const typeIndex = f.reader.u32("type index");
   const table = f.reader.u32("table index");
   if (!isReady(f)) return;
@@ -136,6 +143,7 @@ function indirect(f: FunctionCompiler): void {
   setParameters(f, f.loop!, canonical.signature, args);
   const { name } = f.temporary("ref");
   f.write(`${name}=${f.scope.elements(table)}[${index.text}]`);
+  see(f, offset, name);
   goRound(f, typeIndex, name);
   const resolved = `${f.scope.runtime("resolveTarget")}(${name},${f.scope.type(typeIndex)})`;
   f.text += `if(${name}?.signatureId!==${canonical.id})${name}=${resolved};\n`;
@@ -143,6 +151,7 @@ function indirect(f: FunctionCompiler): void {
 }
 
 function throughReference(f: FunctionCompiler): void {
+  const offset = f.reader.position - 1;
   const typeIndex = f.reader.u32("type index");
   if (!isReady(f)) return;
   const type = f.scope.module.types[typeIndex].signature;
@@ -153,6 +162,7 @@ function throughReference(f: FunctionCompiler): void {
   setParameters(f, f.loop!, type, args);
   const { name } = f.temporary("ref");
   f.write(`${name}=${callee.text}`);
+  see(f, offset, name);
   goRound(f, typeIndex, name);
   f.text += `if(${name}===null)${f.scope.runtime("nullDereference")}();\n`;
   f.text += `if(${name}.code===null)${name}.prepared();\n`;

@@ -62,17 +62,33 @@ export function nonNull(f: FunctionCompiler, reference: Expression, type: ValueT
   return derived(text, Precedence.Primary, "ref", [reference], Effect.Trap);
 }
 
-const unchecked = new WeakMap<Expression, Expression>();
-
-/** Says that `load` may be replaced by one that is undefined where it traps, by a user that accesses a member of it at once. */
-export function mayBeUnchecked(load: Expression, uncheckedLoad: Expression): void {
-  unchecked.set(load, uncheckedLoad);
+/** A load that is undefined where it should trap, and the statements, if any, that load and trap now. */
+interface UncheckedLoad {
+  readonly load: Expression;
+  readonly statements: string;
 }
 
-/** Leaves it to a member access, which follows, to trap when the operand `depth` places below the top one is out of bounds. */
-export function checkByAccess(f: FunctionCompiler, depth: number = 0): void {
+const unchecked = new WeakMap<Expression, UncheckedLoad>();
+
+/**
+ * Says that a reference may be replaced by a load that is undefined where it should trap, by a user that accesses a member of it at
+ * once. `statements`, which are to be left out then, have been written last.
+ */
+export function mayBeUnchecked(reference: Expression, load: Expression, statements: string = ""): void {
+  unchecked.set(reference, { load, statements });
+}
+
+/**
+ * Leaves it to a member access, which follows, to trap when the operand `depth` places below the top one is out of bounds. Says
+ * whether it can be.
+ */
+export function checkByAccess(f: FunctionCompiler, depth: number = 0): boolean {
   const index = f.operands.length - 1 - depth;
-  f.operands[index] = unchecked.get(f.operands[index]) ?? f.operands[index];
+  const found = unchecked.get(f.operands[index]);
+  if (found === undefined || !f.text.endsWith(found.statements)) return false;
+  f.text = f.text.slice(0, f.text.length - found.statements.length);
+  f.operands[index] = found.load;
+  return true;
 }
 
 /**

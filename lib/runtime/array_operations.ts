@@ -216,8 +216,10 @@ export function arrayInitElem(
   start: number,
   count: number,
 ): void {
-  checkRange(array, index >>> 0, count >>> 0);
+  // As in V8, and unlike `array.init_data`, a range outside of the segment is what is reported when both are.
+  checkRange(array, 0, 0);
   const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
+  checkRange(array, index >>> 0, count >>> 0);
   writeReferences(array, index >>> 0, references, start >>> 0, count >>> 0);
 }
 

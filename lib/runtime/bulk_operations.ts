@@ -109,7 +109,7 @@ export function tableInit(
 
 /** `elem.drop`; the references the segment holds may be collected. */
 export function elementDrop(instance: InstanceData, segment: number): void {
-  const owner = instance.part(instance.module.record.elements[segment].shared);
+  const owner = instance.part(instance.module.record.elements.at(segment)!.shared);
   owner.droppedElements[segment] = 1;
   owner.elementSegments[segment] = null;
 }

@@ -16,7 +16,9 @@ const { isArray } = Array;
 const { apply } = Reflect;
 const { floor, min } = Math;
 const { getPrototypeOf, setPrototypeOf } = Object;
-const iterator: typeof Symbol.iterator = Symbol.iterator;
+
+/** `Symbol.iterator`. */
+export const ITERATOR: typeof Symbol.iterator = Symbol.iterator;
 
 // V8 takes a constant of the module for a constant, and an imported one for a variable: 0.5 ns for an i64 against 3.
 const HALVES = SCRATCH_I32;
@@ -33,9 +35,10 @@ const makeExternal = externalOf;
 export const bigIntOf: (low: number, high: number) => bigint = COMPILES_BIGINTS
   ? (low, high) => asIntN(64, toBigInt(high) << 32n | toBigInt(low >>> 0))
   : (low, high) => {
-    SCRATCH_VIEW.setInt32(0, low, true);
-    SCRATCH_VIEW.setInt32(4, high, true);
-    return SCRATCH_VIEW.getBigInt64(0, true);
+    HALVES[0] = low;
+    HALVES[1] = high;
+    // JavaScriptCore makes it 0.7 ns sooner where it needs no sign.
+    return high < 0 ? SCRATCH_VIEW.getBigInt64(0, true) : SCRATCH_VIEW.getBigUint64(0, true);
   };
 
 /**
@@ -49,7 +52,7 @@ export const lowHalf: (value: unknown) => number = COMPILES_BIGINTS
   }
   : (value) => {
     SCRATCH_VIEW.setBigInt64(0, value as bigint, true);
-    return HALVES[0];
+    return SCRATCH_VIEW.getInt32(0, true);
   };
 
 /** A bigint of 64 bits, unsigned. */
@@ -71,18 +74,27 @@ export function functionFromJS(value: unknown): FunctionReference | null {
 }
 
 const arrayValues: unknown = Array.prototype.values;
-const arrayIteratorPrototype = getPrototypeOf([][iterator]()) as { readonly next: unknown };
+const arrayIteratorPrototype = getPrototypeOf([][ITERATOR]()) as { readonly next: unknown };
 const arrayIteratorNext = arrayIteratorPrototype.next;
 
 /** The method by which a value is iterated, called `method` below. @throws {TypeError} when it has none. */
 export function iterationMethod(value: unknown): (this: unknown) => unknown {
-  const method = (value as Iterable<unknown>)[iterator] as unknown;
+  const method: unknown = value === null || value === undefined
+    ? undefined
+    : (value as Iterable<unknown>)[ITERATOR];
   if (typeof method !== "function") {
-    const isPrimitive = typeof value !== "object" && typeof value !== "function";
-    const text = isPrimitive ? `${typeof value} ${String(value)}` : "object";
-    throw new TypeError(`${text} is not iterable (cannot read property Symbol(Symbol.iterator))`);
+    throw new TypeError(`${describe(value)} is not iterable (cannot read property Symbol(Symbol.iterator))`);
   }
   return method as (this: unknown) => unknown;
+}
+
+/** A value that is not iterable, in V8's words. */
+function describe(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean"
+    ? `${typeof value} ${value}`
+    : value === null
+    ? "object null"
+    : typeof value;
 }
 
 /**
@@ -94,10 +106,15 @@ export function iteratesAsArray(value: unknown, method: unknown): value is unkno
 }
 
 /** A list whose elements can be assigned whatever the program does to `Array.prototype`. */
-class List extends Array<unknown> {}
+class List extends Array<unknown> {
+  // Written out: the one that V8 made of nothing in 2023 (Node 20) iterated over its arguments.
+  constructor(length: number) {
+    super(length);
+  }
+}
 setPrototypeOf(List.prototype, null);
 
-/** An iterable that is iterated by a method found before: `for of` is the fastest iteration hosts have. */
+/** An iterable that is iterated by a method found before. (Generated code has a class of its own for each place.) */
 class Iterated {
   readonly #value: unknown;
   readonly #method: (this: unknown) => unknown;
@@ -107,27 +124,14 @@ class Iterated {
     this.#method = method;
   }
 
-  [iterator](): Iterator<unknown> {
+  [ITERATOR](): Iterator<unknown> {
     return apply(this.#method, this.#value, []) as Iterator<unknown>;
   }
 }
 
-const MISMATCH = "multi-return length mismatch";
-
-/** The values that `value` gives when it is iterated by `method`. @throws {TypeError} when they are not `count`. */
-export function iteratedList(
-  value: unknown,
-  method: (this: unknown) => unknown,
-  count: number,
-): ArrayLike<unknown> {
-  const list = new List(count);
-  let length = 0;
-  for (const element of new Iterated(value, method)) {
-    if (length < count) list[length] = element;
-    length++;
-  }
-  if (length !== count) throw new TypeError(MISMATCH);
-  return list;
+/** @throws {TypeError} because an iterable gives more or fewer values than a function has results. */
+export function refuseLength(): never {
+  throw new TypeError("multi-return length mismatch");
 }
 
 /**
@@ -148,7 +152,7 @@ export function restOfArray(
     if (index < count) list[index] = element;
     index++;
   }
-  if (index !== count) throw new TypeError(MISMATCH);
+  if (index !== count) refuseLength();
   return list;
 }
 
@@ -160,5 +164,12 @@ function toLength(value: unknown): number {
 
 /** The values that an iterable gives, exactly `count`. @throws {TypeError} otherwise, with V8's texts. */
 export function iterableToList(value: unknown, count: number): ArrayLike<unknown> {
-  return iteratedList(value, iterationMethod(value), count);
+  const list = new List(count);
+  let length = 0;
+  for (const element of new Iterated(value, iterationMethod(value))) {
+    if (length < count) list[length] = element;
+    length++;
+  }
+  if (length !== count) refuseLength();
+  return list;
 }

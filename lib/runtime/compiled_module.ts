@@ -18,8 +18,12 @@ export interface LinkOptions {
 
 const NO_OPTIONS: LinkOptions = { builtins: [], importedStringConstants: null };
 
+let modules = 0;
+
 /** A decoded and validated module. */
 export class CompiledModule {
+  /** Tells modules apart in the names of generated text. */
+  readonly number: number = ++modules;
   readonly engine: EngineState;
   readonly record: Module;
   /** By type index. */

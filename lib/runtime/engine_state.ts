@@ -22,6 +22,8 @@ import type { TraceSink } from "./trace.ts";
  * with generated JavaScript.
  */
 export interface Backend {
+  /** Why the host lets it make no code; null when it does. */
+  readonly refusal: string | null;
   /**
    * Makes code for function `index` of `instance`, and for as many others as pays, and installs it in their function
    * references. For an imported JavaScript function the code is its import wrapper.

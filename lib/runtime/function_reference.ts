@@ -11,6 +11,7 @@
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
+import type { CompiledModule } from "./compiled_module.ts";
 import type { EngineState } from "./engine_state.ts";
 import type { Callable } from "./imported_function.ts";
 import { Itself } from "./private_fields.ts";
@@ -49,6 +50,8 @@ export interface WrappedCallable {
 export interface CodeSource {
   /** The engine the function belongs to. */
   readonly engine: EngineState;
+  /** The module whose instance owns the function; absent where there is none. */
+  readonly module?: CompiledModule;
   /** Sets `reference.code` and `reference.signatureId`, for this function and perhaps for others with it. */
   prepare(reference: FunctionReference): void;
   /** The JavaScript function behind `reference` when there is one; null for a function that is WebAssembly itself. */
@@ -68,6 +71,8 @@ export class FunctionReference {
   signatureId: number = -1;
   /** Null until {@linkcode FunctionReference.prepared}. */
   code: Code | null = null;
+  /** Code that leaves its exceptions in `RETURNED` and returns, once `code` is there; null when that is all there is. */
+  returningCode: Code | null = null;
   /** The parts of its {@linkcode TailEntry}, once `code` is there; null for a function that is called in tail position as anywhere else. */
   tailCode: TailCode | null = null;
   loop: object | null = null;

@@ -82,7 +82,7 @@ export class InstanceData implements CodeSource, MemoryUser {
 
   /** The references of element segment `index`, computed at the first use; none once it has been dropped. */
   elementSegment(index: number): readonly unknown[] {
-    const owner = this.part(this.module.record.elements[index].shared);
+    const owner = this.part(this.module.record.elements.at(index)!.shared);
     if (owner.droppedElements[index] !== 0) return NO_ELEMENTS;
     return owner.elementSegments[index] ??= this.elementSegmentSource!(index);
   }

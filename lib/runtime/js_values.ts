@@ -134,9 +134,13 @@ function toReference(
 ): Value {
   const heap = heapTypeOf(type);
   const plain = isDefined(heap) ? heap : abstractHeapTypeOf(heap);
-  if (plain === EXN || plain === NOEXN) return fail(`invalid type ${typeText(type)}`);
-  if (value === null && isNullable(type)) return null;
+  const hasNoValue = plain === EXN || plain === NOEXN;
+  if (value === null && isNullable(type)) {
+    return hasNoValue ? fail(`invalid type (ref null ${heapTypeName(heap)})`) : null;
+  }
   switch (plain) {
+    case EXN:
+      return fail("invalid type (ref exn)");
     case EXTERN:
       return value === null ? fail("null is not allowed for (ref extern)") : value;
     case ANY:
@@ -162,6 +166,7 @@ function toReference(
     case NONE:
     case NOFUNC:
     case NOEXTERN:
+    case NOEXN:
       return fail("only null allowed for null types");
     default:
       return isDefined(heap)
@@ -191,8 +196,4 @@ function toDefined(
 function aggregate(value: unknown, kind: "struct" | "array"): HeapObject | null {
   const object = heapObjectOf(value);
   return object?.$type.composite.kind === kind ? object : null;
-}
-
-function typeText(type: ValueType): string {
-  return `(ref ${isNullable(type) ? "null " : ""}${heapTypeName(heapTypeOf(type))})`;
 }

@@ -131,12 +131,14 @@ export function moduleKey(bytes: Uint8Array): string {
  */
 export function parseProfile(json: string): ProfileData {
   const data = JSON.parse(json) as Partial<ProfileData> | null;
-  if (data?.format !== "tandem-profile" || data.version !== 1 || typeof data.modules !== "object") {
+  if (data?.format !== "tandem-profile" || data.version !== 1) {
     throw new SyntaxError("not a profile of this version");
   }
+  if (typeof data.modules !== "object" || data.modules === null) throw new SyntaxError("malformed profile");
   const isCounts = (list: unknown) =>
-    Array.isArray(list) && list.every((pair) => Array.isArray(pair) && pair.every(Number.isSafeInteger));
-  for (const module of Object.values(data.modules ?? {})) {
+    Array.isArray(list) &&
+    list.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isSafeInteger));
+  for (const module of Object.values(data.modules)) {
     const isProfile = isCounts(module?.functions) && Array.isArray(module.targets) &&
       module.targets.every((entry) =>
         Array.isArray(entry) && Number.isSafeInteger(entry[0]) && isCounts(entry[1])

@@ -1,14 +1,14 @@
 /**
  * Tables (specification 4.2.7 "Table Instances"). A table's elements are one plain array for life: growth extends it in place, so generated
- * code reaches it through a constant. The elements of a function table are function references; the code that indirect
- * calls found behind them is kept by index, in one list per expected type (V8's dispatch tables).
+ * code reaches it through a constant. The elements of a function table are function references; the code behind them is kept
+ * in one list per type that indirect calls expect.
  *
  * @module
  */
 
 import type { CanonicalType, TypeContext } from "../syntax/canonical_types.ts";
 import type { TableType } from "../syntax/types.ts";
-import type { Code } from "./function_reference.ts";
+import { CodeList } from "./code_list.ts";
 import { trap } from "./traps.ts";
 
 const { apply } = Reflect;
@@ -20,9 +20,6 @@ export const MAXIMUM_TABLE_SIZE = 10_000_000;
 
 /** Most places in the code lists of a table, all together: 32 MiB. */
 export const MAXIMUM_CODE_PLACES = 1 << 22;
-
-/** Code by table index; null where no call has found it since the element was set. */
-export type CodeList = (Code | null)[];
 
 /** A table. Indices and lengths are numbers; those past 2^53 may be rounded, they are out of bounds anyway. */
 export class Table {
@@ -36,8 +33,6 @@ export class Table {
   readonly maximumSize: number;
   /** The `WebAssembly.Table`, once there is one. */
   external: object | null = null;
-  readonly #callTypes: CanonicalType[] = [];
-  /** By position in `#callTypes`. */
   readonly #codeLists: CodeList[] = [];
 
   /** A table over `elements`, which it owns from then on. */
@@ -63,16 +58,12 @@ export class Table {
     return this.elements.length;
   }
 
-  /**
-   * What calls of type `expected` found so far, one list for life. It may be shorter than the table; indices past its end are
-   * looked up every time.
-   */
+  /** The code for calls of type `expected`, one list for life; kept up to date, within {@linkcode MAXIMUM_CODE_PLACES}. */
   codeList(expected: CanonicalType): CodeList {
-    const types = this.#callTypes;
-    for (let i = 0; i < types.length; i++) if (types[i] === expected) return this.#codeLists[i];
-    const list: CodeList = [];
-    types[types.length] = expected;
-    this.#codeLists[types.length - 1] = list;
+    const lists = this.#codeLists;
+    for (let i = 0; i < lists.length; i++) if (lists[i].expected === expected) return lists[i];
+    const list = new CodeList(this.elements, expected);
+    lists[lists.length] = list;
     this.#extendCodeLists();
     return list;
   }
@@ -80,20 +71,13 @@ export class Table {
   /** Gives every element its place in the lists, as far as they may grow. */
   #extendCodeLists(): void {
     const lists = this.#codeLists;
-    for (let i = 0; i < lists.length; i++) {
-      const list = lists[i];
-      const end = min(this.elements.length, trunc(MAXIMUM_CODE_PLACES / lists.length));
-      for (let index = list.length; index < end; index++) list[index] = null;
-    }
+    const end = min(this.elements.length, trunc(MAXIMUM_CODE_PLACES / lists.length));
+    for (let i = 0; i < lists.length; i++) lists[i].extend(end);
   }
 
-  #forgetCode(start: number, end: number): void {
+  #updateCodeLists(start: number, end: number): void {
     const lists = this.#codeLists;
-    for (let i = 0; i < lists.length; i++) {
-      const list = lists[i];
-      const last = min(end, list.length);
-      for (let index = start; index < last; index++) list[index] = null;
-    }
+    for (let i = 0; i < lists.length; i++) lists[i].update(start, end);
   }
 
   /** `table.get`. Traps out of bounds. */
@@ -106,7 +90,7 @@ export class Table {
   set(index: number, value: unknown): void {
     if (!(index < this.elements.length)) trap("tableOutOfBounds");
     this.elements[index] = value;
-    this.#forgetCode(index, index + 1);
+    this.#updateCodeLists(index, index + 1);
   }
 
   /** `table.grow` (specification 4.6.15): adds `delta` elements and returns the size before, or -1 with nothing changed. */
@@ -123,7 +107,7 @@ export class Table {
   fill(start: number, value: unknown, count: number): void {
     if (!(start + count <= this.elements.length)) trap("tableOutOfBounds");
     apply(fill, this.elements, [value, start, start + count]);
-    this.#forgetCode(start, start + count);
+    this.#updateCodeLists(start, start + count);
   }
 
   /** `table.copy` into this table, from the same or another one; the ranges may overlap. Traps as {@linkcode Table.fill}. */
@@ -136,7 +120,7 @@ export class Table {
     } else {
       for (let i = 0; i < count; i++) this.elements[start + i] = source.elements[sourceStart + i];
     }
-    this.#forgetCode(start, start + count);
+    this.#updateCodeLists(start, start + count);
   }
 
   /** `table.init` with the references of an element segment. Traps as {@linkcode Table.fill}. */
@@ -144,6 +128,6 @@ export class Table {
     if (!(start + count <= this.elements.length)) trap("tableOutOfBounds");
     if (!(segmentStart + count <= segment.length)) trap("elementSegmentOutOfBounds");
     for (let i = 0; i < count; i++) this.elements[start + i] = segment[segmentStart + i];
-    this.#forgetCode(start, start + count);
+    this.#updateCodeLists(start, start + count);
   }
 }

@@ -118,6 +118,104 @@ Deno.test("a cast or test of what is past the end of an array traps there, one o
   assertEquals(outcomes("branch"), [7, -1, -1, ...out]);
 });
 
+Deno.test("references read in loops trap out of bounds, whatever encloses the loop and uses them", () => {
+  const loop = (use: string) =>
+    `(loop $next
+      ${use.replace("$e", "(array.get $a (local.get $a) (local.get $i))")}
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $i) (local.get $end))))`;
+  const locals = "(param $end i32) (result i32) (local $a (ref null $a)) (local $i i32) (local $n i32)";
+  const made = "(local.set $a (array.new_fixed $a 3 (ref.null $s) (ref.null $s) (ref.null $s)))";
+  const count = "(local.set $n (i32.add (local.get $n) (ref.is_null $e)))";
+  const f = exportsOf(`(module
+    (type $s (struct (field i32)))
+    (type $a (array (ref null $s)))
+    (tag $t)
+    (func $isNull (param (ref null $s)) (result i32) (ref.is_null (local.get 0)))
+    (func (export "plain") ${locals} ${made} ${loop(count)} (local.get $n))
+    (func (export "called") ${locals} ${made}
+      ${loop("(local.set $n (i32.add (local.get $n) (call $isNull $e)))")} (local.get $n))
+    (func (export "caught") ${locals} ${made}
+      (block $caught (try_table (catch_all $caught) ${loop(count)} (br_if $caught (i32.const 0))))
+      (local.get $n))
+    (func (export "nested") ${locals} ${made}
+      (loop $outer (block $b (block $c (br_table $b $c (i32.const 1))) ${loop(count)}))
+      (local.get $n))
+    (func $again (export "again") ${locals}
+      (if (i32.gt_u (local.get $end) (i32.const 5))
+        (then (return_call $again (i32.sub (local.get $end) (i32.const 5)))))
+      ${made} ${loop(count)} (local.get $n))
+    (func (export "field") ${locals} ${made} ${
+    loop("(local.set $n (struct.get $s 0 $e))")
+  } (local.get $n)))`);
+  for (const name of ["plain", "called", "caught", "nested", "again"]) {
+    assertEquals([1, 2, 3].map((end) => f[name](end)), [1, 2, 3]);
+    assertThrows(() => f[name](4), RuntimeError, OUT_OF_BOUNDS);
+  }
+  assertEquals(f.again(8), 3);
+  assertThrows(() => f.again(9), RuntimeError, OUT_OF_BOUNDS);
+  assertThrows(() => f.field(4), RuntimeError, NULL);
+});
+
+Deno.test("objects of more types than V8 tells apart at a place are tested and cast", () => {
+  const leaves = [0, 1, 2, 3, 4, 5];
+  const users = (name: string, code: string) =>
+    leaves.map((i) =>
+      `(func (export "${name}${i}") (param i32) (result i32) ${code.replaceAll("$i", `$t${i}`)})`
+    )
+      .join("");
+  const element = "(array.get $a (global.get $all) (local.get 0))";
+  const f = exportsOf(`(module
+    (type $top (sub (struct (field i32))))
+    ${
+    leaves.map((i) =>
+      `(type $t${i} (sub ${i % 2 ? `$t${i - 1}` : "$top"} (struct (field i32)
+      ${"(field i64) ".repeat(i >> 1)} ${i % 2 ? "(field f32)" : ""})))`
+    ).join("")
+  }
+    (type $a (array (ref null $top)))
+    (type $any (array anyref))
+    (global $all (ref $a) (array.new_fixed $a 7
+      ${leaves.map((i) => `(struct.new_default $t${i})`).join("")} (ref.null $top)))
+    (global $mixed (ref $any) (array.new_fixed $any 4
+      (struct.new_default $t1) (ref.i31 (i32.const 1)) (ref.null any) (array.new_fixed $any 0)))
+    ${users("test", `(ref.test (ref $i) ${element})`)}
+    ${users("testNull", `(ref.test (ref null $i) ${element})`)}
+    ${
+    users(
+      "branch",
+      `(block $b (result (ref $i)) (br_on_cast $b (ref null $top) (ref $i) ${element})
+      (return (i32.const 0))) (i32.add (struct.get $i 0) (i32.const 1))`,
+    )
+  }
+    ${users("mixed", `(ref.test (ref $i) (array.get $any (global.get $mixed) (local.get 0)))`)}
+    (func (export "cast") (param i32) (result i32)
+      (struct.get $top 0 (ref.cast (ref $top) (array.get $any (global.get $mixed) (local.get 0)))))
+    (func (export "castNull") (param i32) (result i32)
+      (ref.is_null (ref.cast (ref null $top) (array.get $any (global.get $mixed) (local.get 0))))))`);
+  const outcome = (name: string, index: number) => {
+    try {
+      return f[name](index);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  for (let round = 0; round < 3; round++) {
+    for (const i of leaves) {
+      const above = leaves.map((j) => Number(j === i || i % 2 === 0 && j === i + 1));
+      const outcomes = (name: string, count: number) =>
+        Array.from({ length: count }, (_, index) => outcome(`${name}${i}`, index));
+      assertEquals(outcomes("test", 8), [...above, 0, OUT_OF_BOUNDS]);
+      assertEquals(outcomes("testNull", 8), [...above, 1, OUT_OF_BOUNDS]);
+      assertEquals(outcomes("branch", 8), [...above, 0, OUT_OF_BOUNDS]);
+      assertEquals(outcomes("mixed", 5), [Number(i < 2), 0, 0, 0, OUT_OF_BOUNDS]);
+    }
+    const no = "illegal cast";
+    assertEquals([0, 1, 2, 3, 4].map((i) => outcome("cast", i)), [0, no, no, no, OUT_OF_BOUNDS]);
+    assertEquals([0, 1, 2, 3, 4].map((i) => outcome("castNull", i)), [0, no, 1, no, OUT_OF_BOUNDS]);
+  }
+});
+
 Deno.test("TypeErrors of JavaScript are no traps", () => {
   for (const source of ["null.f0", "undefined[3]", "null.length", "null.code"]) {
     const f = exportsOf(`(module (import "js" "f" (func $f)) (func (export "f") (call $f)))`, {
@@ -319,6 +417,20 @@ Deno.test("segments fill arrays until they are dropped", () => {
   f.drop();
   assertThrows(() => f.byte(0, 0), RuntimeError, "data segment out of bounds");
   assertThrows(() => f.function(1), RuntimeError, "element segment out of bounds");
+});
+
+Deno.test("array.init_elem reports a range outside of the segment before one outside of the array, after a null", () => {
+  const { init } = exportsOf(`(module
+    (type $a (array (mut funcref)))
+    (elem $e funcref (ref.null func))
+    (func (export "init") (param $null i32) (param $index i32) (param $start i32)
+      (array.init_elem $a $e
+        (select (result (ref null $a)) (ref.null $a) (array.new_default $a (i32.const 1)) (local.get $null))
+        (local.get $index) (local.get $start) (i32.const 1))))`);
+  assertThrows(() => init(1, 9, 9), RuntimeError, NULL);
+  assertThrows(() => init(0, 9, 9), RuntimeError, "element segment out of bounds");
+  assertThrows(() => init(0, 9, 0), RuntimeError, OUT_OF_BOUNDS);
+  init(0, 0, 0);
 });
 
 Deno.test("the host collects structs and arrays that nobody holds", () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { WebAssembly } from "../../mod.ts";
-import { exportsOf } from "./instances.ts";
+import { watToWasm, WebAssembly } from "../../mod.ts";
+import { type Exported, exportsOf } from "./instances.ts";
 
 const { RuntimeError } = WebAssembly;
 
@@ -117,4 +117,30 @@ Deno.test("a function called P0t0 does not hide the code list of that name", () 
     (func $P0t0 (type $f) (i32.const 9))
     (func (export "run") (result i32) (i32.add (call $P0t0) (call_indirect (type $f) (i32.const 0)))))`);
   assertEquals(run(), 18);
+});
+
+Deno.test("instances that share a table find what any of them puts there, however often they have called before", () => {
+  const module = new WebAssembly.Module(watToWasm(`(module
+    (type $f (func (param i32) (result i32)))
+    (import "m" "table" (table $t 1 funcref))
+    (import "m" "id" (global $id i32))
+    (func $own (type $f) (i32.add (local.get 0) (global.get $id)))
+    (elem declare func $own)
+    (func (export "put") (table.set $t (i32.const 0) (ref.func $own)))
+    (func (export "run") (param $n i32) (result i32) (local $sum i32)
+      (loop $again
+        (local.set $sum (call_indirect $t (type $f) (local.get $sum) (i32.const 0)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (local.get $sum)))`));
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+  const instances = Array.from({ length: 10 }, (_, i) => {
+    const imports = { m: { table, id: i + 1 } };
+    return new WebAssembly.Instance(module, imports as never).exports as unknown as Record<string, Exported>;
+  });
+  for (let turn = 0; turn < 3; turn++) {
+    for (const [i, { put }] of instances.entries()) {
+      put();
+      for (const { run } of instances) assertEquals(run(200), 200 * (i + 1));
+    }
+  }
 });

@@ -254,6 +254,13 @@ export class FunctionGenerator {
     if (!this.#endsWith(types)) { for (const type of types) this.#simple(type); }
   }
 
+  /** Makes the stack end with `types`; what lies there becomes the first of them if it can. */
+  #operands(types: readonly StackType[]): void {
+    if (this.#endsWith(types)) return;
+    const given = types.findLastIndex((_, i) => this.#endsWith(types.slice(0, i)));
+    for (const type of types.slice(Math.max(given, 0))) this.#simple(type);
+  }
+
   /** Takes the top value off, seldom unseen. */
   #consume(): void {
     const type = this.#stack.at(-1)!;
@@ -375,10 +382,13 @@ export class FunctionGenerator {
 
   #operation(): void {
     const random = this.#random;
-    const fitting = OPERATIONS.filter(({ params }) => this.#endsWith(params));
+    const fitting = random.below(2) > 0
+      ? OPERATIONS
+      : OPERATIONS.filter(({ params }) => this.#endsWith(params));
     if (fitting.length === 0) return this.#simple(random.pick(this.#environment.types));
     const { code, params, results, memory, showsBits, traps } = random.pick(fitting);
     if (traps && random.below(3) > 0) return this.#simple(random.pick(this.#environment.types));
+    this.#operands(params);
     if (showsBits && !this.#environment.keepsNanBits) this.#replaceNan(params.at(-1)!);
     if (memory) {
       this.#address(params);

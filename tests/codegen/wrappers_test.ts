@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { exportsOf } from "./instances.ts";
+import { watToWasm, WebAssembly } from "../../mod.ts";
+import { type Exported, exportsOf } from "./instances.ts";
 
 const ECHO = `(module
   (import "m" "f" (func $f (param i32 i64 f32 f64 externref) (result i64)))
@@ -79,4 +80,41 @@ Deno.test("functions keep their identity through tables and calls", () => {
   assertStrictEquals(run(f), f);
   assertStrictEquals(run(null), null);
   assertThrows(() => run(() => {}), TypeError);
+});
+
+Deno.test("exported functions of many instances of a module stay with their instances, called early or late", () => {
+  const module = new WebAssembly.Module(watToWasm(`(module
+    (import "m" "id" (global $id i64))
+    (global $calls (mut i32) (i32.const 0))
+    (func (export "id") (param i64) (result i64) (i64.xor (global.get $id) (local.get 0)))
+    (func (export "self") (param funcref) (result funcref) (local.get 0))
+    (func (export "trap") (unreachable))
+    (func (export "count") (result i32)
+      (global.set $calls (i32.add (global.get $calls) (i32.const 1))) (global.get $calls)))`));
+  const instances = Array.from({ length: 20 }, (_, i) => {
+    const imports = { m: { id: BigInt(i) << 31n } };
+    return new WebAssembly.Instance(module, imports as never).exports as unknown as Record<string, Exported>;
+  });
+  for (const [i, { id, self, trap, count }] of instances.entries()) {
+    for (let call = 1; call <= 50 + i; call++) {
+      assertEquals([id(-1n), count()], [~(BigInt(i) << 31n), call]);
+      assertStrictEquals(self(id), id);
+    }
+    assertThrows(trap, WebAssembly.RuntimeError, "unreachable");
+  }
+  for (const [i, { count }] of instances.entries()) assertEquals(count(), 51 + i);
+});
+
+Deno.test("i64s cross with all their bits, whatever their halves' signs", () => {
+  const { echo, sum } = exportsOf(`(module
+    (func (export "echo") (param i64) (result i64) (local.get 0))
+    (func (export "sum") (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1))))`);
+  const halves = [0n, 1n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn];
+  for (const high of halves) {
+    for (const low of halves) {
+      const value = BigInt.asIntN(64, high << 32n | low);
+      assertEquals([echo(value), echo(BigInt.asUintN(64, value)), sum(value, 0n)], [value, value, value]);
+      assertEquals(sum(value, 1n), BigInt.asIntN(64, value + 1n));
+    }
+  }
 });

@@ -44,6 +44,42 @@ Deno.test("a profile says which functions a call goes to", () => {
   assertEquals(targets.map(([, list]) => list), [[[2, 3]], [[1, 21], [0, 1]], [[1, 1]]]);
 });
 
+const TAILS = watToWasm(`(module
+  (type $t (func (param i32) (result i32)))
+  (import "m" "wait" (func $wait))
+  (table 2 funcref) (elem (i32.const 0) $down $end)
+  (func $down (type $t) (call $wait) (if (result i32) (local.get 0)
+    (then (return_call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))
+    (else (return_call_ref $t (i32.const 9) (ref.func $end)))))
+  (func $end (type $t) (local.get 0))
+  (func (export "run") (param i32) (result i32)
+    (i32.add (call_indirect (type $t) (local.get 0) (i32.const 0)) (call_ref $t (i32.const 1) (ref.func $end)))))`);
+const TAIL_FUNCTIONS = [[1, 4], [2, 2], [3, 1]];
+const TAIL_TARGETS = [[[1, 3]], [[2, 1]], [[1, 1]], [[2, 1]]];
+
+Deno.test("tail calls are counted like others, and go where the profile says", () => {
+  const profile = new Profile();
+  const { WebAssembly } = new Engine({ profile });
+  const module = new WebAssembly.Module(TAILS);
+  // deno-lint-ignore no-explicit-any
+  const { run } = new WebAssembly.Instance(module, { m: { wait() {} } }).exports as any;
+  assertEquals(run(3), 10);
+  const { functions, targets } = profile.toJSON().modules[moduleKey(TAILS)];
+  assertEquals([functions, targets.map(([, list]) => list)], [TAIL_FUNCTIONS, TAIL_TARGETS]);
+});
+
+Deno.test("calls of code that can be suspended are counted, too", async () => {
+  const profile = new Profile();
+  const { WebAssembly } = new Engine({ profile });
+  const module = new WebAssembly.Module(TAILS);
+  const wait = new WebAssembly.Suspending(() => Promise.resolve());
+  // deno-lint-ignore no-explicit-any
+  const { run } = new WebAssembly.Instance(module, { m: { wait } as any }).exports as any;
+  assertEquals(await WebAssembly.promising(run)(3), 10);
+  const { functions, targets } = profile.toJSON().modules[moduleKey(TAILS)];
+  assertEquals([functions, targets.map(([, list]) => list)], [TAIL_FUNCTIONS, TAIL_TARGETS]);
+});
+
 Deno.test("instances of equal modules count together", () => {
   const profile = new Profile();
   const engine = new Engine({ profile });
@@ -86,9 +122,15 @@ Deno.test("a profile reports progress while functions are called", () => {
 
 Deno.test("parseProfile() refuses what is no profile", () => {
   assertEquals(parseProfile(JSON.stringify(counted())), counted());
-  for (const text of ["", "null", "{}", '{"format":"tandem-profile","version":1,"modules":{"x":{}}}']) {
-    assertThrows(() => parseProfile(text), SyntaxError);
-  }
+  const modules = [
+    "null",
+    "1",
+    '{"x":{}}',
+    '{"x":null}',
+    '{"x":{"functions":[[1]],"targets":[]}}',
+    '{"x":{"functions":[],"targets":[[1,[[2]]]]}}',
+  ].map((modules) => `{"format":"tandem-profile","version":1,"modules":${modules}}`);
+  for (const text of ["", "null", "{}", ...modules]) assertThrows(() => parseProfile(text), SyntaxError);
 });
 
 Deno.test("a module's key is the FNV-1a hash of its bytes and their number", () => {

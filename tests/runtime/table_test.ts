@@ -71,18 +71,20 @@ Deno.test("Table.codeList() is one list per type, with a place for every element
   const table = tableOf(null, null);
   const [first, second] = [1, 2].map((id) => ({ id }) as CanonicalType);
   const list = table.codeList(first);
-  assertEquals(list, [null, null]);
+  assertEquals(list.codes, [null, null]);
   assertEquals([table.codeList(first) === list, table.codeList(second) === list], [true, false]);
+  table.grow(1, null);
+  assertEquals([first, second].map((type) => table.codeList(type).codes.length), [3, 3]);
 });
 
-Deno.test("A table forgets code where it is written and only there", () => {
+Deno.test("a table updates its code lists where it is written and only there", () => {
   const table = tableOf(null, null, null, null);
-  const list = table.codeList({ id: 1 } as CanonicalType);
+  const { codes } = table.codeList({ id: 1 } as CanonicalType);
   const code = () => 0;
   const kept = (write: () => void) => {
-    list.fill(code);
+    codes.fill(code);
     write();
-    return list.map((place) => place === code);
+    return codes.map((place) => place === code);
   };
   assertEquals(kept(() => table.set(1, null)), [true, false, true, true]);
   assertEquals(kept(() => table.fill(2, null, 2)), [true, true, false, false]);

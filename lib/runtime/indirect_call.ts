@@ -1,13 +1,12 @@
 /**
- * Indirect calls whose target is not ready or not of exactly the expected type.
+ * The checks of indirect calls (specification 4.6.7.13), and of calls through references that can be null.
  *
  * @module
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
-import type { Code, FunctionReference } from "../runtime/function_reference.ts";
-import type { CodeList, Table } from "../runtime/table.ts";
-import { trap } from "../runtime/traps.ts";
+import type { Code, FunctionReference } from "./function_reference.ts";
+import { trap } from "./traps.ts";
 
 /**
  * The code of `element`, found at some index of a table, to be called as a function of type `expected`. Traps when there is
@@ -18,13 +17,6 @@ export function resolveIndirect(
   expected: CanonicalType,
 ): Code {
   return resolveTarget(element, expected).prepared();
-}
-
-/** The same for an index of a table. Kept in `codes`, the table's list for the type, if it has a place for it. */
-export function resolveCode(table: Table, index: number, expected: CanonicalType, codes: CodeList): Code {
-  const code = resolveIndirect(table.elements[index] as FunctionReference | null | undefined, expected);
-  if (index < codes.length) codes[index] = code;
-  return code;
 }
 
 /** The same for tail calls, which need to know more of the function: the element itself, which has code then. */
