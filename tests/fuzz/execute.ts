@@ -1,7 +1,7 @@
 /**
- * Differential execution against the host's WebAssembly: `deno run -A tests/fuzz/execute.ts [count] [seed] [binaryen]`. Modules are the
- * project's own random ones or, with `binaryen`, those of Binaryen's fuzzer. Every tenth one is called often enough to be optimised.
- * What differs is made smaller and written to `dist/fuzz/`.
+ * Differential execution against the host's WebAssembly: `deno run -A tests/fuzz/execute.ts [count] [seed] [source]`. The source is
+ * `modules` (the default), `programs` (all features, and two modules at times), `vectors` or `binaryen` (Binaryen's fuzzer). Every tenth program is
+ * called often enough to be optimised. What differs is made smaller and written to `dist/fuzz/`.
  *
  * @module
  */
@@ -9,8 +9,9 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { WebAssembly as Tandem } from "../../mod.ts";
+import { watToWasm, WebAssembly as Tandem } from "../../mod.ts";
 import { randomModule } from "../codegen/random_module.ts";
+import { randomVectors } from "../codegen/random_vectors.ts";
 import { BinaryenModules } from "./binaryen_modules.ts";
 import {
   type Divergence,
@@ -20,55 +21,80 @@ import {
   type Namespace,
 } from "./execution.ts";
 import { hostFeatures } from "./host_features.ts";
+import { randomProgram } from "./random_program.ts";
 import { shrink } from "./shrink.ts";
 
 const FEW_ROUNDS = 6;
 const MANY_ROUNDS = 1000;
 const OPTIMISED_EVERY = 10;
 
-function compare(bytes: Uint8Array<ArrayBuffer>, plan: ExecutionPlan): Divergence | null {
+type Program = readonly Uint8Array<ArrayBuffer>[];
+
+function compare(program: Program, plan: ExecutionPlan): Divergence | null {
   try {
-    return divergence(bytes, Tandem as unknown as Namespace, globalThis.WebAssembly, plan);
+    return divergence(program, Tandem as unknown as Namespace, globalThis.WebAssembly, plan);
   } catch (error) {
     return { where: "outside of the module", actual: String((error as Error).stack), expected: "no error" };
   }
 }
 
-/** Writes the smallest module that still differs. */
-function report(seed: number, bytes: Uint8Array<ArrayBuffer>, plan: ExecutionPlan, found: Divergence): void {
+/** Writes the smallest program that still differs. */
+function report(seed: number, program: Program, plan: ExecutionPlan, found: Divergence): void {
   const few = { ...plan, rounds: Math.min(plan.rounds, 50) };
   // A host may take modules for valid that are not.
   const starts = found.where !== INSTANTIATION;
-  const smallest = shrink(bytes, (candidate) => {
-    const difference = compare(candidate, few);
-    return difference !== null && (difference.where !== INSTANTIATION) === starts;
-  });
-  const file = `dist/fuzz/${seed}.wasm`;
+  let smallest = program;
+  for (let at = program.length - 1; at >= 0; at--) {
+    const bytes = shrink(smallest[at], (candidate) => {
+      const difference = compare(smallest.with(at, candidate), few);
+      return difference !== null && (difference.where !== INSTANTIATION) === starts;
+    });
+    smallest = smallest.with(at, bytes);
+  }
   mkdirSync("dist/fuzz", { recursive: true });
-  writeFileSync(file, smallest);
+  const files = smallest.map((_, i) => `dist/fuzz/${seed}${i > 0 ? `.${i}` : ""}.wasm`);
+  files.forEach((file, i) => writeFileSync(file, smallest[i]));
   const { where, actual, expected } = compare(smallest, plan) ?? found;
+  const sizes = smallest.map(({ length }) => length);
   console.log(
-    `seed ${seed}: ${where}\n  here: ${actual}\n  host: ${expected}\n  ${file}, ${smallest.length} bytes`,
+    `seed ${seed}: ${where}\n  here: ${actual}\n  host: ${expected}\n  ${files.join(" ")}, ${
+      sizes.join(" + ")
+    } bytes`,
   );
 }
 
-async function main([count = "10000", first = "1", source]: readonly string[]): Promise<number> {
+type Source = (seed: number) => Promise<Program | null> | Program;
+
+/** Where programs come from; null when Binaryen cannot be installed. */
+function sourceOf(name: string): Source | null {
   const features = hostFeatures();
-  const binaryen = source === "binaryen" ? new BinaryenModules() : null;
-  const command = binaryen?.installation();
-  if (command && spawnSync(command[0], command.slice(1), { stdio: "inherit" }).status !== 0) return 1;
+  if (name === "modules") return (seed) => [randomModule(seed, features)];
+  if (name === "vectors") return (seed) => [watToWasm(randomVectors(seed))];
+  if (name === "programs") return (seed) => randomProgram(seed, features).map((text) => watToWasm(text));
+  const binaryen = new BinaryenModules();
+  const command = binaryen.installation();
+  if (command && spawnSync(command[0], command.slice(1), { stdio: "inherit" }).status !== 0) return null;
+  return async (seed) => {
+    const bytes = await binaryen.module(seed);
+    return bytes && [bytes];
+  };
+}
+
+async function main([count = "10000", first = "1", name = "modules"]: readonly string[]): Promise<number> {
+  const source = sourceOf(name);
+  if (source === null) return 1;
   let [run, findings] = [0, 0];
   for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
-    const bytes = binaryen ? await binaryen.module(seed) : randomModule(seed, features);
-    if (bytes === null || !globalThis.WebAssembly.validate(bytes)) continue;
+    const program = await source(seed);
+    if (program === null || !program.every((bytes) => globalThis.WebAssembly.validate(bytes))) continue;
     run++;
     const plan = { seed, rounds: seed % OPTIMISED_EVERY === 0 ? MANY_ROUNDS : FEW_ROUNDS };
-    const found = compare(bytes, plan);
+    const found = compare(program, plan);
     if (found === null) continue;
     findings++;
-    report(seed, bytes, plan, found);
+    report(seed, program, plan, found);
   }
-  console.log(`${run} modules of ${count} seeds from ${first} on: ${findings} findings`);
+  console.log(`${run} programs of ${count} seeds from ${first} on: ${findings} findings`);
   return findings > 0 ? 1 : 0;
 }
 

@@ -1,28 +1,51 @@
 import { assertEquals } from "@std/assert";
-import { WebAssembly as Tandem } from "../../mod.ts";
+import { watToWasm, WebAssembly as Tandem } from "../../mod.ts";
 import { randomModule } from "../codegen/random_module.ts";
 import { divergence, type Namespace } from "./execution.ts";
 import { hostFeatures } from "./host_features.ts";
+import { randomProgram } from "./random_program.ts";
 
 const features = hostFeatures();
 
-/** Where Tandem and the host part in the modules of `count` seeds. */
-function assertNoDivergence(first: number, count: number, rounds: number): void {
+type Program = readonly Uint8Array<ArrayBuffer>[];
+
+const simple = (seed: number): Program => [randomModule(seed, features)];
+const large = (seed: number): Program => randomProgram(seed, features).map((text) => watToWasm(text));
+
+/** Tandem and the host do the same in the programs of `count` seeds. */
+function assertNoDivergence(
+  program: (seed: number) => Program,
+  first: number,
+  count: number,
+  rounds: number,
+) {
+  const engine = Tandem as unknown as Namespace;
   for (let seed = first; seed < first + count; seed++) {
-    const bytes = randomModule(seed, features);
-    const found = divergence(bytes, Tandem as unknown as Namespace, globalThis.WebAssembly, { seed, rounds });
+    const found = divergence(program(seed), engine, globalThis.WebAssembly, { seed, rounds });
     assertEquals(found, null, `seed ${seed}`);
   }
 }
 
-Deno.test("random modules are valid", () => {
-  for (let seed = 1; seed <= 200; seed++) {
-    assertEquals(globalThis.WebAssembly.validate(randomModule(seed, features)), true, `seed ${seed}`);
+function assertValid(program: (seed: number) => Program, count: number): void {
+  for (let seed = 1; seed <= count; seed++) {
+    for (const bytes of program(seed)) {
+      assertEquals(globalThis.WebAssembly.validate(bytes), true, `seed ${seed}`);
+    }
   }
-});
+}
 
-Deno.test("random modules do what they do on the host", () => assertNoDivergence(1, 300, 4));
+Deno.test("random modules are valid", () => assertValid(simple, 200));
+
+Deno.test("random programs are valid", () => assertValid(large, 100));
+
+Deno.test("random modules do what they do on the host", () => assertNoDivergence(simple, 1, 300, 4));
+
+Deno.test("random programs do what they do on the host", () => assertNoDivergence(large, 1, 150, 4));
 
 Deno.test("random modules do what they do on the host when they are called often", () => {
-  assertNoDivergence(1000, 8, 400);
+  assertNoDivergence(simple, 1000, 8, 400);
+});
+
+Deno.test("random programs do what they do on the host when they are called often", () => {
+  assertNoDivergence(large, 1000, 4, 400);
 });

@@ -1,5 +1,5 @@
 /**
- * Runs one module on two engines in lockstep: every export is called again and again with the same arguments on both, and
+ * Runs a program of one or more modules on two engines in lockstep: every export is called again and again with the same arguments on both, and
  * everything that can be seen afterwards must be equal: results, traps, calls of imports, globals and memories. Later calls run
  * in whatever tier the host's compilers have reached by then.
  *
@@ -43,7 +43,8 @@ const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
   ["unreachable", /^unreachable$|^Unreachable code/],
   [
     "memory",
-    /^memory access out of bounds|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i,
+    // Engines differ in which is reported when an atomic access is both unaligned and out of bounds.
+    /^memory access out of bounds|unaligned access|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i,
   ],
   ["division by zero", /^(divide|remainder) by zero|^Division by zero/],
   ["division overflow", /^divide result unrepresentable|^Integer overflow/],
@@ -78,12 +79,17 @@ function functionType(module: Module, index: number): FunctionType {
 interface FunctionExport {
   readonly name: string;
   readonly type: FunctionType;
+  /** The number of the module. */
+  readonly instance: number;
 }
 
-function functionExports(module: Module): FunctionExport[] {
-  return module.exports.flatMap(({ name, kind, index }) =>
-    kind === "function" ? [{ name, type: functionType(module, index) }] : []
+/** The exported functions; where some are called `run-...`, the others are for the program's own modules. */
+function functionExports(module: Module, instance: number): FunctionExport[] {
+  const all = module.exports.flatMap(({ name, kind, index }) =>
+    kind === "function" ? [{ name, type: functionType(module, index), instance }] : []
   );
+  const entries = all.filter(({ name }) => name.startsWith("run-"));
+  return entries.length > 0 ? entries : all;
 }
 
 const INTERESTING = [0, 1, -1, 2, 7, 31, 32, 63, 255, 65532, 65535, 65536, 0x7fffffff, -0x80000000];
@@ -116,11 +122,11 @@ const MOST_CALLS_BY_IMPORTS = 8;
 /** One engine's instance of a module. */
 class Run {
   readonly #namespace: Namespace;
-  readonly #module: Module;
+  readonly #modules: readonly Module[];
   /** What imported functions were called with since the last look. */
   #log: string[] = [];
-  #exports: Record<string, unknown> = {};
-  #started = false;
+  /** Of the instances, in the order of their instantiation; modules import those of earlier ones from `m0`, `m1` and so on. */
+  readonly #instances: Record<string, unknown>[] = [];
   readonly #functions: readonly FunctionExport[];
   /** References that were seen, which arguments are taken from. */
   readonly #references: unknown[] = [null, 5, "text"];
@@ -128,29 +134,31 @@ class Run {
   /** How many more exports the imported functions call until the next look; a hang limit starts again after every trap. */
   #calls = 0;
 
-  constructor(namespace: Namespace, module: Module) {
+  constructor(namespace: Namespace, modules: readonly Module[]) {
     this.#namespace = namespace;
-    this.#module = module;
-    this.#functions = functionExports(module);
+    this.#modules = modules;
+    this.#functions = modules.flatMap(functionExports);
   }
 
-  /** Whether there is an instance. */
-  get started(): boolean {
-    return this.#started;
+  /** How many instances there are. */
+  get instances(): number {
+    return this.#instances.length;
   }
 
+  /** Makes an instance of the next module. */
   start(bytes: Uint8Array<ArrayBuffer>): string {
     return this.#outcome(() => {
       const { Instance, Module } = this.#namespace;
-      this.#exports = new Instance(new Module(bytes), this.#imports() as WebAssembly.Imports).exports;
-      this.#started = true;
+      const imports = this.#imports(this.#modules[this.#instances.length]);
+      const { exports } = new Instance(new Module(bytes), imports as WebAssembly.Imports);
+      this.#instances.push(exports as Record<string, unknown>);
       return "instance";
     });
   }
 
-  call({ name, type }: FunctionExport, args: readonly (number | bigint)[]): string {
+  call({ name, type, instance }: FunctionExport, args: readonly (number | bigint)[]): string {
     const values = args.map((arg, i) => isReference(type.params[i]) ? this.#reference(arg as number) : arg);
-    return this.#outcome(() => (this.#exports[name] as CallableFunction)(...values));
+    return this.#outcome(() => (this.#instances[instance][name] as CallableFunction)(...values));
   }
 
   #reference(number: number): unknown {
@@ -203,13 +211,26 @@ class Run {
   state(contents: boolean): string {
     const { Global, Memory, Table } = this.#namespace;
     let text = "";
-    for (const [name, value] of Object.entries(this.#exports)) {
+    for (const [name, value] of this.#allExports()) {
       if (value instanceof Memory) {
         text += `${name}: ${value.buffer.byteLength} ${contents ? hash(value.buffer) : ""} `;
-      } else if (value instanceof Table) text += `${name}: ${value.length} `;
-      else if (value instanceof Global) text += `${name}: ${this.#globalValue(value)} `;
+      } else if (value instanceof Table) {
+        text += `${name}: ${value.length} ${contents ? this.#elements(value) : ""} `;
+      } else if (value instanceof Global) text += `${name}: ${this.#globalValue(value)} `;
     }
     return text;
+  }
+
+  #allExports(): [name: string, value: unknown][] {
+    return this.#instances.flatMap((exports) => Object.entries(exports));
+  }
+
+  #elements(table: WebAssembly.Table): string {
+    try {
+      return Array.from({ length: Number(table.length) }, (_, i) => this.#show(table.get(i))).join();
+    } catch (error) {
+      return (error as Error).name;
+    }
   }
 
   #globalValue(global: WebAssembly.Global): string {
@@ -220,24 +241,27 @@ class Run {
     }
   }
 
-  #imports(): Record<string, Record<string, unknown>> {
+  #imports(importing: Module): Record<string, Record<string, unknown>> {
     const imports: Record<string, Record<string, unknown>> = {};
-    for (const { module, name, kind, index } of this.#module.imports) {
-      (imports[module] ??= {})[name] = this.#import(name, kind, index);
+    for (const { module, name, kind, index } of importing.imports) {
+      const from = /^m([0-9])$/.exec(module);
+      (imports[module] ??= {})[name] = from
+        ? this.#instances[Number(from[1])][name]
+        : this.#import(importing, name, kind, index);
     }
     return imports;
   }
 
-  #import(name: string, kind: ExternKind, index: number): unknown {
+  #import(importing: Module, name: string, kind: ExternKind, index: number): unknown {
     const { Tag, JSTag } = this.#namespace as unknown as {
       Tag: new (type: { parameters: string[] }) => object;
       JSTag: unknown;
     };
     switch (kind) {
       case "function":
-        return this.#function(name, functionType(this.#module, index));
+        return this.#function(name, functionType(importing, index));
       case "global":
-        return this.#global(this.#module.globals[index].type);
+        return this.#global(importing.globals[index].type);
       case "tag":
         return name === "jstag" ? JSTag : this.#tag ??= new Tag({ parameters: ["i32"] });
       default:
@@ -268,7 +292,12 @@ class Run {
         return (index: number) => this.#table()?.get(index >>> 0) ?? null;
       case "table-set":
         return (index: number, value: unknown) => this.#table()?.set(index >>> 0, value as null);
+      case "grow-memory":
+        return (pages: number) => this.#grow(this.#namespace.Memory, pages & 1);
+      case "grow-table":
+        return (elements: number) => this.#grow(this.#namespace.Table, elements & 1);
     }
+    if (name.startsWith("Math.")) return Math[name.slice("Math.".length) as "abs"];
     let count = 0;
     return (...args: unknown[]) => {
       this.#log.push(`${name}(${args.map((arg) => this.#show(arg)).join()})`);
@@ -297,20 +326,37 @@ class Run {
     }
   }
 
+  /** Makes an exported memory or table larger, and gives the size it had. */
+  #grow(kind: new (descriptor: never) => WebAssembly.Memory | WebAssembly.Table, by: number): number {
+    const resized = this.#exported(kind);
+    try {
+      return Number(resized?.grow(by) ?? 0);
+    } catch (error) {
+      this.#log.push((error as Error).name);
+      return -1;
+    }
+  }
+
+  #exported<Kind>(kind: new (...args: never[]) => Kind): Kind | undefined {
+    const found = this.#allExports().find(([, value]) => value instanceof kind);
+    return found?.[1] as Kind | undefined;
+  }
+
   #table(): WebAssembly.Table | undefined {
-    const { Table } = this.#namespace;
-    return Object.values(this.#exports).find((value): value is WebAssembly.Table => value instanceof Table);
+    return this.#exported(this.#namespace.Table);
   }
 
   #callExport(index: number): void {
     if (this.#functions.length === 0 || this.#calls-- <= 0) throw new TypeError("not called");
-    const { name, type } = this.#functions[(index >>> 0) % this.#functions.length];
+    const { name, type, instance } = this.#functions[(index >>> 0) % this.#functions.length];
     const args = type.params.map((param) => param === I64 ? 1n : isReference(param) ? null : 1);
-    this.#log.push(this.#show((this.#exports[name] as CallableFunction)(...args)));
+    this.#log.push(this.#show((this.#instances[instance][name] as CallableFunction)(...args)));
   }
 
   #callReference(callee: unknown): void {
-    const index = this.#functions.findIndex(({ name }) => this.#exports[name] === callee);
+    const index = this.#functions.findIndex(({ name, instance }) =>
+      this.#instances[instance]?.[name] === callee
+    );
     this.#log.push(`function ${index}`);
     if (index >= 0) this.#callExport(index);
   }
@@ -329,25 +375,28 @@ export const INSTANTIATION = "instantiation";
 /** Between rounds whose memories are compared, only sizes and globals are. */
 const ROUNDS_BETWEEN_HASHES = 64;
 
-/** Runs `bytes` on both engines; null when they agree to the end. The module must be valid for both. */
+/** Runs `program` on both engines; null when they agree to the end. Its modules must be valid for both. */
 export function divergence(
-  bytes: Uint8Array<ArrayBuffer>,
+  program: readonly Uint8Array<ArrayBuffer>[],
   engine: Namespace,
   host: Namespace,
   { seed, rounds }: ExecutionPlan,
 ): Divergence | null {
-  const module = decodeModule(bytes, { features: ALL_FEATURES });
-  const [ours, theirs] = [new Run(engine, module), new Run(host, module)];
+  const modules = program.map((bytes) => decodeModule(bytes, { features: ALL_FEATURES }));
+  const [ours, theirs] = [new Run(engine, modules), new Run(host, modules)];
   const random = new Random(seed);
   const differ = (where: string, of: (run: Run) => string): Divergence | null => {
     const [actual, expected] = [of(ours), of(theirs)];
     return actual === expected ? null : { where, actual, expected };
   };
   try {
-    const start = differ(INSTANTIATION, (run) => run.start(bytes));
-    if (start || !ours.started) return start;
+    for (const [i, bytes] of program.entries()) {
+      const difference = differ(INSTANTIATION, (run) => run.start(bytes));
+      if (difference || ours.instances === i) return difference;
+    }
+    const callees = modules.flatMap(functionExports);
     for (let round = 0; round < rounds; round++) {
-      for (const callee of functionExports(module)) {
+      for (const callee of callees) {
         const args = callee.type.params.map((type) => argument(random, type));
         const where = `round ${round}: ${callee.name}(${
           args.map((arg) => Object.is(arg, -0) ? "-0" : `${arg}`)
