@@ -40,6 +40,11 @@ const WASI_FUNCTIONS: ReadonlyMap<string, FunctionType> = new Map(
     }),
 );
 
+/** The type of a function of WASI preview 1; undefined for other names. */
+export function wasiFunctionType(name: string): FunctionType | undefined {
+  return WASI_FUNCTIONS.get(name);
+}
+
 /** The names of Emscripten's JavaScript library that programs import most, without a leading underscore. */
 const EMSCRIPTEN: readonly (readonly [RegExp, string])[] = [
   [/^invoke_[a-z]+$/, "calls a table element and catches what it throws"],
@@ -82,7 +87,7 @@ export function conventionOf(module: string, name: string, kind: ExternKind): Im
 
 function functionConvention(module: string, name: string): ImportConvention | null {
   if (module === "wasi_snapshot_preview1" || module === "wasi_unstable") {
-    const type = WASI_FUNCTIONS.get(name);
+    const type = wasiFunctionType(name);
     return type === undefined ? null : { provider: "WASI preview 1", description: "", type };
   }
   if (findBuiltin(module, name, BUILTIN_SETS) !== null) {

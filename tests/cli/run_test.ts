@@ -390,3 +390,52 @@ Deno.test("run: profiles that cannot be read, and files that cannot be written, 
     }
   });
 });
+
+Deno.test("run: positions are signed 64-bit integers, from the program and back", () => {
+  // From position 5, three back, then a read: the third byte. Written as it came.
+  const text = `(module
+    (type $seek (func (param i32 i64 i32 i32) (result i32)))
+    (type $io (func (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "path_open"
+      (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_seek" (func $seek (type $seek)))
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (type $io)))
+    (memory (export "memory") 1)
+    (data (i32.const 64) "text")
+    (data (i32.const 16) "\\40\\00\\00\\00\\01\\00\\00\\00")
+    (func (export "_initialize"))
+    (func (export "byte") (result i64) (local $file i32)
+      (if (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 4) (i32.const 0)
+          (i64.const 0x26) (i64.const 0) (i32.const 0) (i32.const 0))
+        (then (return (i64.const -1))))
+      (local.set $file (i32.load (i32.const 0)))
+      (drop (call $seek (local.get $file) (i64.const 5) (i32.const 0) (i32.const 8)))
+      (if (call $seek (local.get $file) (i64.const -3) (i32.const 1) (i32.const 8))
+        (then (return (i64.const -2))))
+      (drop (call $read (local.get $file) (i32.const 16) (i32.const 1) (i32.const 24)))
+      (i64.add
+        (i64.mul (i64.load (i32.const 8)) (i64.const 1000))
+        (i64.load8_u (i32.const 64)))))`;
+  withDirectory((directory) => {
+    writeFileSync(join(directory, "text"), "abcdef");
+    withText(text, (file) => {
+      assertEquals(tandem(["run", "--dir", `${directory}::/`, file, "--invoke", "byte"]), {
+        code: 0,
+        stdout: "2099\n",
+        stderr: "",
+      });
+    });
+  });
+});
+
+Deno.test("run: a system call imported with another type is a link error", () => {
+  const text = `(module
+    (import "wasi_snapshot_preview1" "fd_close" (func (param i64) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "_start")))`;
+  withText(text, (file) => {
+    const { code, stderr } = tandem(["run", file]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `"fd_close": imported function does not match the expected type`);
+  });
+});

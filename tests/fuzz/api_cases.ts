@@ -8,6 +8,7 @@
 
 import { watToWasm } from "../../mod.ts";
 import type { Namespace } from "./execution.ts";
+import { HOST_HAS_V8_MESSAGES } from "./host_features.ts";
 import { RandomValues } from "./random_values.ts";
 import { hostHasStringBuiltins, strings } from "./string_cases.ts";
 
@@ -349,19 +350,9 @@ function outcome(values: RandomValues, action: () => unknown): string {
   return log === "" ? text : `${text} [${log}]`;
 }
 
-/** Whether the host's messages are those of V8. */
-const HOST_HAS_MESSAGES: boolean = (() => {
-  try {
-    new (WebAssembly as unknown as Api).Memory({});
-  } catch (error) {
-    return (error as Error).message === "WebAssembly.Memory(): Property 'initial' is required";
-  }
-  return false;
-})();
-
 /** The message without what is known to differ: which import it is, and the source of functions. */
 function messageOf({ message }: Error): string {
-  if (!HOST_HAS_MESSAGES) return "";
+  if (!HOST_HAS_V8_MESSAGES) return "";
   return message.replace(/ Import #\d+ "\w*" "\w*":/, "").replace(
     /^(Cannot convert )?.*( is not a constructor| to a BigInt)$/s,
     "$1$2",

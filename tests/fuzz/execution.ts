@@ -18,6 +18,7 @@ import {
   type ValueType,
   valueTypeName,
 } from "../../lib/syntax/types.ts";
+import { HOST_HAS_V8_MESSAGES } from "./host_features.ts";
 import { Random } from "./mutate.ts";
 
 /** A `WebAssembly` namespace. */
@@ -44,23 +45,27 @@ const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
   [
     "memory",
     // Engines differ in which is reported when an atomic access is both unaligned and out of bounds.
-    /^memory access out of bounds|unaligned access|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds/i,
+    /^memory access out of bounds|unaligned (memory )?access|^Out of bounds memory access|data segment .*out of bounds|offset .* out of bounds|array.new_data/i,
   ],
   ["division by zero", /^(divide|remainder) by zero|^Division by zero/],
   ["division overflow", /^divide result unrepresentable|^Integer overflow/],
   ["float to integer", /^float unrepresentable|^Out of bounds Trunc/],
   [
     "table",
-    /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds/i,
+    /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds|array.new_elem/i,
   ],
   ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
   ["null", /^dereferencing a null pointer|^rethrowing null value|null reference|call_ref to null/],
   ["cast", /^illegal cast|^ref\.cast failed/],
+  ["allocation", /^requested new array is too large|^Failed to allocate/],
   ["array", /^array element access out of bounds|^Out of bounds array/i],
 ];
 
+/** Engines with messages of their own divide traps into kinds in their own ways. */
 function trapKind(message: string): string {
-  return TRAP_KINDS.find(([, pattern]) => pattern.test(message))?.[0] ?? message;
+  const known = TRAP_KINDS.find(([, pattern]) => pattern.test(message));
+  if (known === undefined) return message;
+  return HOST_HAS_V8_MESSAGES ? known[0] : "any";
 }
 
 /** Stacks differ in size: nothing after an overflow can be compared. */

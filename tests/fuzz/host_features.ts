@@ -53,3 +53,13 @@ export function hostFeatures(): FeatureSet {
   }
   return features;
 }
+
+/** Whether the host's messages are those of V8, as of 2025. */
+export const HOST_HAS_V8_MESSAGES: boolean = (() => {
+  try {
+    new WebAssembly.Memory({} as WebAssembly.MemoryDescriptor);
+  } catch (error) {
+    return (error as Error).message === "WebAssembly.Memory(): Property 'initial' is required";
+  }
+  return false;
+})();

@@ -7,7 +7,10 @@
 
 import { realpathSync } from "node:fs";
 import { type Fd, WASI, wasi, WASIProcExit } from "@bjorn3/browser_wasi_shim";
+import { wasiFunctionType } from "../../link/import_conventions.ts";
+import { declareHostFunction } from "../../runtime/host_function.ts";
 import { RuntimeError } from "../../syntax/errors.ts";
+import { type FunctionType, I64 } from "../../syntax/types.ts";
 import { clockResolution, clockTime, sleepUntil } from "./clock.ts";
 import { HostDirectory } from "./directory.ts";
 import { errnoOf, WasiError } from "./errno.ts";
@@ -70,7 +73,9 @@ export class WasiProgram {
       },
     };
     const calls = { ...this.#wasi.wasiImport, ...systemCalls(this.#wasi) };
-    this.imports = Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, guarded(call)]));
+    this.imports = Object.fromEntries(
+      Object.entries(calls).map(([name, call]) => [name, hostFunction(call, wasiFunctionType(name)!)]),
+    );
   }
 
   /**
@@ -88,17 +93,22 @@ export class WasiProgram {
   }
 }
 
-/** Pointers, sizes and descriptors are unsigned; errors become error numbers. */
-function guarded(call: SystemCall): SystemCall {
-  return (...args) => {
+/** The system call for compiled code: pointers, sizes and descriptors are unsigned, i64s are not; errors become error numbers. */
+function hostFunction(call: SystemCall, { params, results }: FunctionType): SystemCall {
+  return declareHostFunction(params, results, (...components: number[]) => {
+    let next = 0;
+    const args = params.map((type) => {
+      const low = components[next++] >>> 0;
+      return type === I64 ? BigInt(components[next++]) << 32n | BigInt(low) : low;
+    });
     try {
-      return call(...args.map((arg) => typeof arg === "number" ? arg >>> 0 : arg));
+      return call(...args);
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === null) throw error;
       return errno;
     }
-  };
+  });
 }
 
 const decoder = new TextDecoder();
