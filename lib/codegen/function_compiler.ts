@@ -101,12 +101,10 @@ export class FunctionCompiler extends FunctionBuilder {
       if (!this.frames.at(-1)!.reachable) this.#skipUnreachable();
       this.#instruction();
     }
-    const forms = this.#abandoned ? null : this.vectors?.better();
-    if (forms) {
-      return new FunctionCompiler(this.scope, this.index, this.selfCallee, forms).compile(identifier);
-    }
-    if (this.#abandoned) {
-      return new FunctionCompiler(this.scope, this.index, this.selfCallee).compile(identifier);
+    const forms = this.#abandoned ? null : this.vectors?.better() ?? null;
+    if (this.#abandoned || forms !== null) {
+      const { scope, index, selfCallee, returnsExceptions } = this;
+      return new FunctionCompiler(scope, index, selfCallee, forms, returnsExceptions).compile(identifier);
     }
     const text = this.text.includes(OUT_OF_BOUNDS_EXIT)
       ? `${OUT_OF_BOUNDS_LABEL}:{\n${this.text}}\narrayOutOfBounds();\n`

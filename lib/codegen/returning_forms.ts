@@ -11,7 +11,7 @@ import { readOpcode, skipImmediate } from "../binary/instructions.ts";
 import { TypeReader } from "../binary/type_reader.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { ALL_FEATURES } from "../syntax/features.ts";
-import { type FunctionIndex, V128 } from "../syntax/types.ts";
+import type { FunctionIndex } from "../syntax/types.ts";
 
 /** Bytes of a function body that is written twice, at most. */
 const MAXIMUM_BYTES = 500;
@@ -76,7 +76,7 @@ export class ReturningForms {
     reader.position = body.start;
     for (let runs = reader.u32("local decls count"); runs > 0; runs--) {
       reader.u32("local count");
-      if (reader.valueType() === V128) return NONE;
+      reader.valueType();
     }
     let exists = false;
     let mayThrow = false;

@@ -82,7 +82,6 @@ export function arrayCopy(
   start >>>= 0;
   sourceStart >>>= 0;
   count >>>= 0;
-  if (target === null || source === null) return trap("nullDereference");
   checkRange(target, start, count);
   checkRange(source, sourceStart, count);
   const { width } = target.$storage;
@@ -216,10 +215,9 @@ export function arrayInitElem(
   start: number,
   count: number,
 ): void {
-  // As in V8, and unlike `array.init_data`, a range outside of the segment is what is reported when both are.
-  checkRange(array, 0, 0);
-  const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
+  // The array's range first, as the specification says; V8 looks at the segment's first.
   checkRange(array, index >>> 0, count >>> 0);
+  const references = segmentReferences(instance, segment, start >>> 0, count >>> 0);
   writeReferences(array, index >>> 0, references, start >>> 0, count >>> 0);
 }
 

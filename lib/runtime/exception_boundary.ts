@@ -6,7 +6,7 @@
  */
 
 import type { EngineState } from "./engine_state.ts";
-import { exceptionOf, ExceptionPackage, RETURNED } from "./exception_package.ts";
+import { exceptionOf, ExceptionPackage } from "./exception_package.ts";
 import { isUncatchable, trapFrom } from "./traps.ts";
 
 /**
@@ -27,13 +27,6 @@ export function caught(exception: unknown): ExceptionPackage {
   const seen = foreign(exception);
   if (seen instanceof ExceptionPackage) return seen;
   throw seen;
-}
-
-/** What JavaScript sees of the exception in {@linkcode RETURNED}, which is taken. */
-export function leavingReturned(engine: EngineState): unknown {
-  const { exception } = RETURNED;
-  RETURNED.exception = null;
-  return leaving(exception, engine);
 }
 
 /**

@@ -419,18 +419,14 @@ Deno.test("segments fill arrays until they are dropped", () => {
   assertThrows(() => f.function(1), RuntimeError, "element segment out of bounds");
 });
 
-Deno.test("array.init_elem reports a range outside of the segment before one outside of the array, after a null", () => {
-  const { init } = exportsOf(`(module
-    (type $a (array (mut funcref)))
-    (elem $e funcref (ref.null func))
-    (func (export "init") (param $null i32) (param $index i32) (param $start i32)
-      (array.init_elem $a $e
-        (select (result (ref null $a)) (ref.null $a) (array.new_default $a (i32.const 1)) (local.get $null))
-        (local.get $index) (local.get $start) (i32.const 1))))`);
-  assertThrows(() => init(1, 9, 9), RuntimeError, NULL);
-  assertThrows(() => init(0, 9, 9), RuntimeError, "element segment out of bounds");
-  assertThrows(() => init(0, 9, 0), RuntimeError, OUT_OF_BOUNDS);
-  init(0, 0, 0);
+Deno.test("array.copy reports a range outside of the target before a null source", () => {
+  const { copy } = exportsOf(`(module
+    (type $a (array (mut i32)))
+    (func (export "copy") (param $index i32)
+      (array.copy $a $a (array.new_default $a (i32.const 4)) (local.get $index) (ref.null $a) (i32.const 0)
+        (i32.const 1))))`);
+  assertThrows(() => copy(9), RuntimeError, OUT_OF_BOUNDS);
+  assertThrows(() => copy(0), RuntimeError, NULL);
 });
 
 Deno.test("the host collects structs and arrays that nobody holds", () => {

@@ -52,13 +52,17 @@ const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
   ["float to integer", /^float unrepresentable|^Out of bounds Trunc/],
   [
     "table",
-    /^table index is out of bounds|^Out of bounds (call_indirect|table)|element segment .*out of bounds|array.new_elem/i,
+    /^table index is out of bounds|^Out of bounds (call_indirect|table)/i,
   ],
   ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
   ["null", /^dereferencing a null pointer|^rethrowing null value|null reference|call_ref to null/],
   ["cast", /^illegal cast|^ref\.cast failed/],
   ["allocation", /^requested new array is too large|^Failed to allocate/],
-  ["array", /^array element access out of bounds|^Out of bounds array/i],
+  // V8 looks at the segment before the array.
+  [
+    "array",
+    /^array element access out of bounds|^Out of bounds array|element segment .*out of bounds|array.new_elem/i,
+  ],
 ];
 
 /** Engines with messages of their own divide traps into kinds in their own ways. */
@@ -123,6 +127,8 @@ function argument(random: Random, type: ValueType): number | bigint {
 }
 
 const MOST_CALLS_BY_IMPORTS = 8;
+/** Of a table. */
+const SHOWN_ELEMENTS = 64;
 
 /** One engine's instance of a module. */
 class Run {
@@ -232,7 +238,10 @@ class Run {
 
   #elements(table: WebAssembly.Table): string {
     try {
-      return Array.from({ length: Number(table.length) }, (_, i) => this.#show(table.get(i))).join();
+      return Array.from(
+        { length: Math.min(Number(table.length), SHOWN_ELEMENTS) },
+        (_, i) => this.#show(table.get(i)),
+      ).join();
     } catch (error) {
       return (error as Error).name;
     }
@@ -354,6 +363,7 @@ class Run {
   #callExport(index: number): void {
     if (this.#functions.length === 0 || this.#calls-- <= 0) throw new TypeError("not called");
     const { name, type, instance } = this.#functions[(index >>> 0) % this.#functions.length];
+    if (instance >= this.#instances.length) throw new TypeError("no instance");
     const args = type.params.map((param) => param === I64 ? 1n : isReference(param) ? null : 1);
     this.#log.push(this.#show((this.#instances[instance][name] as CallableFunction)(...args)));
   }
@@ -397,9 +407,11 @@ export function divergence(
   try {
     for (const [i, bytes] of program.entries()) {
       const difference = differ(INSTANTIATION, (run) => run.start(bytes));
-      if (difference || ours.instances === i) return difference;
+      if (difference) return difference;
+      // What has no instance may have changed those before.
+      if (ours.instances === i) break;
     }
-    const callees = modules.flatMap(functionExports);
+    const callees = modules.slice(0, ours.instances).flatMap(functionExports);
     for (let round = 0; round < rounds; round++) {
       for (const callee of callees) {
         const args = callee.type.params.map((type) => argument(random, type));

@@ -109,8 +109,10 @@ export class CodeWriter {
       prologue.push(`(local.set ${local.name} ${this.#leaf(local.type)})`);
       if (!isNullableText(local.type)) this.#locals.push(local);
     }
-    const statements = this.#statements(MAX_DEPTH);
-    const results = this.#args(type.results, MAX_DEPTH);
+    const body = this.#nested(
+      this.#chance(15) ? random.pick([100, 196, 203, 220]) : 0,
+      () => `${this.#statements(MAX_DEPTH)}\n  ${this.#args(type.results, MAX_DEPTH)}`,
+    );
     const counters = Array.from({ length: this.#counters }, (_, i) => `(local $k${i} i32)`);
     const params = type.params.map((param, i) => `(param $p${i} ${param})`);
     return `(func ${name} (type ${type.name}) ${params.join(" ")} ${
@@ -118,7 +120,16 @@ export class CodeWriter {
     }
   ${own.map((local) => `(local ${local.name} ${local.type})`).join(" ")} ${counters.join(" ")}
   ${this.#burn()}
-  ${[...prologue, statements, results].join("\n  ")})`;
+  ${[...prologue, body].join("\n  ")})`;
+  }
+
+  /** What `write` gives in many blocks around each other, all of which leave the function's results. */
+  #nested(depth: number, write: () => string): string {
+    if (depth === 0) return write();
+    const { results } = this.#self.type;
+    const label = { name: this.#fresh("q"), types: results };
+    const text = this.#within(label, () => this.#nested(depth - 1, write));
+    return `(block ${label.name} ${results.map((type) => `(result ${type})`).join(" ")} ${text})`;
   }
 
   #chance(one: number): boolean {
@@ -364,6 +375,7 @@ export class CodeWriter {
 
   /** Of an array: 4 to some more. */
   #length(depth: number, most = 15): string {
+    if (most === 15 && this.#chance(25)) return `(i32.const ${this.#random.pick([255, 256, 257, 3000])})`;
     return `(i32.add ${this.#small(most, depth)} (i32.const 4))`;
   }
 

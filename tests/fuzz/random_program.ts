@@ -22,9 +22,11 @@ import {
   type NamedTag,
   randomTypes,
   signatureText,
+  structOf,
   type Types,
   typesText,
   type TypeText,
+  unpackedText,
   type World,
 } from "./random_world.ts";
 
@@ -87,6 +89,8 @@ class ModuleWriter {
   readonly #declarations: string[] = [];
   /** What is declared, and whether as an import. */
   readonly #id: number;
+  /** Globals that constant expressions may read. */
+  readonly #constants: NamedGlobal[] = [];
 
   constructor(random: Random, features: FeatureSet, types: Types, before: World | null) {
     this.#random = random;
@@ -134,6 +138,7 @@ class ModuleWriter {
   (data (memory ${memories[0].name}) (${memories[0].address}.const 1016) "${PASSIVE_DATA.join("")}")
   ${bodies.join("\n  ")}
   ${own.map((self) => this.#exported(self)).join("\n  ")}
+  ${this.#random.below(5) === 0 ? this.#start(this.#random.pick(own)) : ""}
   ${WITHOUT_NANS}${this.#features.has("simd") ? VECTORS_WITHOUT_NANS : ""})`;
     return { text, world };
   }
@@ -199,12 +204,14 @@ class ModuleWriter {
       `${address === "i64" ? "i64 " : ""}${least} ${most} ${element}`;
     const tables = this.#again(
       this.#before?.tables,
-      (table) => `(table ${table.name} ${type(table, 1, 40)})`,
+      (table) => `(table ${table.name} ${type(table, 1, 200_000)})`,
     );
     if (tables.length === 0) {
       const table: NamedTable = { name: "$t0", address: wide(), element: "funcref" };
       tables.push(table);
-      this.#declare("table", "$t0", type(table, functions + 4, 40));
+      // Seldom one that is too large for lists of its elements' code.
+      const least = random.below(12) === 0 ? 100_000 : functions + 4;
+      this.#declare("table", "$t0", type(table, least, least + 20));
     }
     if (!this.#features.has("reference-types")) return tables;
     const elements = ["externref", "funcref"];
@@ -228,37 +235,69 @@ class ModuleWriter {
     const text = ({ mutable, type }: NamedGlobal) => mutable ? `(mut ${type})` : type;
     const globals = this.#again(this.#before?.globals, (global) => `(global ${global.name} ${text(global)})`);
     const { exportable, values } = this.#types;
-    const types = this.#id === 0 ? ["i32", "i64", "f32", "f64", ...values] : values;
-    for (let i = 0; i < (this.#id === 0 ? 10 : 3); i++) {
-      const type = i < 4 ? types[i] : random.pick(types);
-      if (/^\(ref \$/.test(type)) continue;
-      const global: NamedGlobal = { name: `$m${this.#id}g${i}`, type, mutable: random.below(5) > 0 };
-      globals.push(global);
-      this.#declare("global", global.name, `${text(global)} ${this.#initial(type)}`);
-    }
+    this.#constants.push(...globals.filter(({ mutable }) => !mutable));
     if (this.#id === 0) {
       const name = "$imported";
       const type = random.pick(exportable.filter((type) => /^[if]\d|^externref/.test(type)));
       this.#import("test", name, `(global ${name} ${type})`);
-      globals.push({ name, type, mutable: false });
-      this.#declare("global", FUEL, "(mut i32) (i32.const 0)");
       this.#declarations.push(`(export "imported" (global $imported))`);
+      globals.push({ name, type, mutable: false });
+      this.#constants.push({ name, type, mutable: false });
+      this.#declare("global", FUEL, "(mut i32) (i32.const 0)");
     } else {
       this.#import("m0", FUEL, `(global ${FUEL} (mut i32))`);
+    }
+    const types = this.#id === 0 ? ["i32", "i64", "f32", "f64", ...values] : values;
+    for (let i = 0; i < (this.#id === 0 ? 10 : 3); i++) {
+      const type = i < 4 ? types[i] : random.pick(types);
+      const global: NamedGlobal = { name: `$m${this.#id}g${i}`, type, mutable: random.below(4) > 0 };
+      this.#declare("global", global.name, `${text(global)} ${this.#initial(type)}`);
+      globals.push(global);
+      if (!global.mutable && this.#features.has("gc")) this.#constants.push(global);
     }
     return globals;
   }
 
-  #initial(type: TypeText): string {
+  /** A constant expression. */
+  #initial(type: TypeText, depth = 2): string {
+    const random = this.#random;
+    const constants = this.#constants.filter((global) => global.type === type);
+    if (constants.length > 0 && random.below(3) === 0) return `(global.get ${random.pick(constants).name})`;
     if (type === "v128") return "(v128.const i32x4 1 -2 0x3f800000 7)";
-    if (!isReferenceText(type)) return `(${type}.const ${this.#random.below(100)})`;
-    const heap = heapText(type);
-    if (!isNullableText(type) || this.#random.below(3) > 0) {
-      if (heap.startsWith("$s")) return `(struct.new_default ${heap})`;
-      if (heap.startsWith("$a")) return `(array.new_default ${heap} (i32.const 5))`;
+    if (!isReferenceText(type)) {
+      if (depth === 0 || /^f/.test(type) || !this.#features.has("extended-const") || random.below(2) > 0) {
+        return `(${type}.const ${random.pick([random.below(100), -1, 0x7fffffff])})`;
+      }
+      const operation = random.pick(["add", "sub", "mul"]);
+      return `(${type}.${operation} ${this.#initial(type, depth - 1)} ${this.#initial(type, depth - 1)})`;
     }
-    if (heap === "i31") return "(ref.i31 (i32.const 11))";
+    const heap = heapText(type);
+    if (!isNullableText(type) || random.below(3) > 0) {
+      const made = this.#newObject(heap, depth);
+      if (made !== null) return made;
+    }
+    if (heap === "i31") return `(ref.i31 ${this.#initial("i32", depth)})`;
+    if (heap === "extern" && this.#features.has("gc") && random.below(2) === 0) {
+      return "(extern.convert_any (ref.i31 (i32.const 12)))";
+    }
     return `(ref.null ${heap})`;
+  }
+
+  /** A constant expression of a new struct or array; null when `heap` is none of them. */
+  #newObject(heap: string, depth: number): string | null {
+    const random = this.#random;
+    const struct = structOf(this.#types, heap);
+    if (struct !== undefined) {
+      if (depth === 0 || random.below(2) === 0) return `(struct.new_default ${heap})`;
+      const values = struct.fields.map(({ storage }) => this.#initial(unpackedText(storage), depth - 1));
+      return `(struct.new ${heap} ${values.join(" ")})`;
+    }
+    const array = this.#types.arrays.find(({ name }) => name === heap);
+    if (array === undefined) return null;
+    if (depth === 0 || random.below(3) === 0) return `(array.new_default ${heap} (i32.const 5))`;
+    const value = () => this.#initial(unpackedText(array.storage), depth - 1);
+    if (random.below(2) === 0) return `(array.new ${heap} ${value()} (i32.const 4))`;
+    return `(array.new_fixed ${heap} 4 ${value()} ${value()} ${value()} ${value()})`;
   }
 
   #tags(): NamedTag[] {
@@ -314,6 +353,14 @@ class ModuleWriter {
       this.#declarations.push(`(elem ${name} ${element} ${items.join(" ")})`);
     }
     return elements;
+  }
+
+  /** A start function. */
+  #start({ name, type: { params, results } }: NamedFunction): string {
+    const args = params.map((param) => this.#initial(param)).join(" ");
+    return `(func $start (global.set ${FUEL} (i32.const ${FUEL_AT_START})) (call ${name} ${args}) ${
+      "(drop)".repeat(results.length)
+    }) (start $start)`;
   }
 
   /** The function for later modules, and one for JavaScript, which has not all types: it puts the fuel back and calls. */
