@@ -234,7 +234,7 @@ class InstanceBuilder {
 
   #createTable(type: TableType): Table {
     try {
-      return Table.create(type, this.#module.types);
+      return new Table(type, this.#module.types, null);
     } catch (error) {
       throw error instanceof RangeError ? this.#errors.tableAllocation(error) : error;
     }
@@ -310,7 +310,9 @@ class InstanceBuilder {
   /** Tables that say what their elements start with; of a function, that is its reference, which has no code yet. */
   #initializeTables(): void {
     this.#record.tables.forEach(({ init }, index) => {
-      if (init !== null) this.#plain.tables[index].elements.fill(this.#evaluateNow(init));
+      if (init === null) return;
+      const table = this.#plain.tables[index];
+      table.fill(0, this.#evaluateNow(init), table.size);
     });
   }
 
@@ -322,6 +324,7 @@ class InstanceBuilder {
   }
 
   #createExports(): Readonly<Record<string, unknown>> {
+    this.#module.engine.externals.functionObjects(this.#plain);
     const exports: Record<string, unknown> = Object.create(null);
     for (const { name, kind, index } of this.#record.exports) exports[name] = this.#exported(kind, index);
     return Object.freeze(exports);
@@ -451,7 +454,7 @@ function declaresShared({ record, types }: CompiledModule): boolean {
 function runStart(instance: InstanceData): void {
   const { start } = instance.module.record;
   if (start === null) return;
-  const imported = instance.importedFunctions[start];
+  const imported = instance.importedFunction(start);
   if (imported !== undefined && imported.callable !== null) {
     const { callable } = imported;
     callable();

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { makeExportWrapper } from "../codegen/export_wrapper.ts";
+import { makeExportWrapper, makeExportWrappers } from "../codegen/export_wrapper.ts";
 import { bindExternal, type FunctionReference } from "../runtime/function_reference.ts";
+import type { InstanceData } from "../runtime/instance_data.ts";
 
 const { defineProperties } = Object;
 
@@ -30,7 +31,17 @@ export function nameAndLength(
 /** Makes the function object of `reference`, which has none yet, and binds the two. Nothing is compiled before a call. */
 export function makeExportedFunction(reference: FunctionReference): object {
   const wrapper = makeExportWrapper(reference);
-  nameAndLength(wrapper, reference);
   bindExternal(reference, wrapper);
   return wrapper;
+}
+
+/**
+ * Makes the function objects that the exports of `instance` need, which has none yet, all at once; `adopt` is told of each. Those it
+ * does not make are made when somebody looks.
+ */
+export function makeExportedFunctions(instance: InstanceData, adopt: (functionObject: object) => void): void {
+  makeExportWrappers(instance, (reference, wrapper) => {
+    bindExternal(reference, wrapper);
+    adopt(wrapper);
+  });
 }

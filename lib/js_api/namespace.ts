@@ -15,7 +15,7 @@ import { bufferSource, copyBytes, isBufferSource } from "./buffer_source.ts";
 import { readCompileOptions } from "./compile_options.ts";
 import type { Compiler } from "./compiler.ts";
 import { exceptionInterface } from "./exception.ts";
-import { makeExportedFunction } from "./exported_function.ts";
+import { makeExportedFunction, makeExportedFunctions } from "./exported_function.ts";
 import { functionInterface } from "./function.ts";
 import { globalInterface } from "./global.ts";
 import { checkImports, instanceInterface } from "./instance.ts";
@@ -161,6 +161,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
     moduleOf: modules.moduleOf,
     externals: {
       functionObject: (reference) => functions.adopt(makeExportedFunction(reference)),
+      functionObjects: (instance) => makeExportedFunctions(instance, functions.adopt),
       memoryObject: memories.objectOf,
       tableObject: tables.objectOf,
       globalObject: globals.objectOf,

@@ -45,6 +45,8 @@ export interface Backend {
 export interface Externals {
   /** Makes the exported function of `reference`, whose `external` is null, and binds it (`bindExternal`). */
   functionObject(reference: FunctionReference): object;
+  /** Makes and binds the exported functions that the exports of `instance` need, or some of them, faster than one by one. */
+  functionObjects(instance: InstanceData): void;
   /** The `WebAssembly.Memory` of `memory`. */
   memoryObject(memory: Memory): object;
   /** The `WebAssembly.Table` of `table`. */

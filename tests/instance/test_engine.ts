@@ -54,6 +54,7 @@ export function testEngine(
       bindExternal(reference, object);
       return object;
     },
+    functionObjects() {},
     memoryObject: wrap<Memory>,
     tableObject: wrap<Table>,
     globalObject: wrap<Global>,
