@@ -1,7 +1,8 @@
 /**
- * Arrays (specification 4.6.8 "Aggregate Instructions"). Elements past the end are `undefined`: that is the bounds check. For
- * numbers it is part of the expression, `array[i]??trap()`, and costs nothing where V8 has only seen numbers; comparing the
- * index with the length before every access takes two to four times as long.
+ * Arrays (specification 4.6.8 "Aggregate Instructions"). What is read past the end is `undefined`: that is the bounds check. (An
+ * external reference can be that, too: there the length decides.) For numbers it is part of the expression, `array[i]??trap()`,
+ * and costs nothing where V8 has only seen numbers; comparing the index with the length before every access takes two to four
+ * times as long.
  *
  * @module
  */
@@ -9,8 +10,11 @@
 import { type ElementStorage, elementStorage } from "../runtime/array_class.ts";
 import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
 import {
+  abstractHeapTypeOf,
+  EXTERN,
   F64,
   type FieldType,
+  heapTypeOf,
   I32,
   isDefined,
   isNullable,
@@ -22,6 +26,7 @@ import {
 } from "../syntax/types.ts";
 import {
   asInt,
+  asUnsigned,
   call,
   derived,
   Effect,
@@ -106,6 +111,16 @@ function asIndex(index: Expression): Expression {
   return index.kind === "uint" ? index : asInt(index);
 }
 
+/** Whether `undefined` is an element, too: an external reference. What reads as that is looked at again. */
+function mayBeUndefined(storage: ValueType): boolean {
+  return isReference(storage) && abstractHeapTypeOf(heapTypeOf(storage)) === EXTERN;
+}
+
+/** The condition that an index is in the bounds of an array, both written more than once. */
+function inBounds(array: Expression, index: Expression): string {
+  return `${asUnsigned(index).operand(Precedence.Relate)}<${dereferenced(array)}.length`;
+}
+
 function getElement(f: FunctionCompiler, unsigned: boolean): void {
   const { storage, mutable } = elementOf(f, f.reader.u32("type index"));
   const layout = elementStorage(storage);
@@ -114,26 +129,28 @@ function getElement(f: FunctionCompiler, unsigned: boolean): void {
   const type = f.types.pop()!;
   settleBeforeTrap(f, 1, type);
   checkByAccess(f, 1);
-  if (layout.width > 1) simplifyTop(f, 2);
+  const isExternal = mayBeUndefined(storage);
+  if (layout.width > 1 || isExternal) simplifyTop(f, 2);
   const index = asIndex(f.pop());
   const array = f.pop();
   const effects = (mutable ? READ : Effect.Trap) | dereferenceEffects(type);
   const elements = dereferenced(array);
   const outOfBounds = `${f.scope.runtime("arrayOutOfBounds")}()`;
-  if (isReference(storage) && isNullable(storage)) {
+  if (isExternal || isReference(storage) && isNullable(storage)) {
     const element = f.temporary("ref");
+    const missing = isExternal ? `undefined&&!(${inBounds(array, index)})` : "undefined";
     const plain = `${elements}[${index.text}]`;
     const uncheckedLoad = derived(plain, Precedence.Postfix, "ref", [array, index], effects);
     if (f.isInLoop) {
       f.settle(uncheckedLoad.effects);
       const load = `${element.name}=${plain}`;
-      const statements = `if((${load})===undefined)${f.outOfBoundsExit()};\n`;
+      const statements = `if((${load})===${missing})${f.outOfBoundsExit()};\n`;
       f.text += statements;
       const reference = element.read();
       mayBeUnchecked(reference, uncheckedLoad, statements);
       return f.pushValue(storage, reference);
     }
-    const text = `(${element.name}=${plain})===undefined?${outOfBounds}:${element.name}`;
+    const text = `(${element.name}=${plain})===${missing}?${outOfBounds}:${element.name}`;
     const load = derived(text, Precedence.Conditional, "ref", [array, index, element.read()], effects);
     mayBeUnchecked(load, uncheckedLoad);
     return f.pushValue(storage, load);
@@ -161,7 +178,8 @@ function setElement(f: FunctionCompiler): void {
   const index = asIndex(f.pop());
   const array = f.pop();
   f.settle(stored.reduce((all, { effects }) => all | effects, WRITE));
-  const checked = `${dereferenced(array)}[${position(index, layout, 0)}]!==undefined`;
+  const present = `${dereferenced(array)}[${position(index, layout, 0)}]!==undefined`;
+  const checked = mayBeUndefined(storage) ? `${present}||${inBounds(array, index)}` : present;
   const assignments = stored.map((value, i) => `${array.text}[${position(index, layout, i)}]=${value.text}`);
   const assignment = assignments.length === 1 ? assignments[0] : `{${assignments.join(";")}}`;
   const end = assignments.length === 1 ? ";" : "";

@@ -55,8 +55,9 @@ export class JavaScriptBackend implements Backend {
 
   compile(instance: InstanceData, index: FunctionIndex): void {
     const reference = instance.functionReference(index);
-    if (instance.importedFunctions[index] !== undefined) {
-      const suspends = isSuspending(instance.importedFunctions[index]);
+    const imported = instance.importedFunction(index);
+    if (imported !== undefined) {
+      const suspends = isSuspending(imported);
       install(reference, suspends ? cannotSuspend : makeImportWrapper(instance, index), null);
       return;
     }

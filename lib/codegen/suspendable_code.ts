@@ -107,7 +107,7 @@ export class SuspendableCode {
 
   /** Whether a function may come to a suspending import. */
   canSuspend(instance: InstanceData, index: FunctionIndex): boolean {
-    const imported = instance.importedFunctions[index];
+    const imported = instance.importedFunction(index);
     return imported === undefined
       ? this.#instance(instance).module.suspendable.has(index)
       : maySuspend(imported);
@@ -120,7 +120,7 @@ export class SuspendableCode {
       reference.suspendableCode = reference.prepared();
       return;
     }
-    const imported = instance.importedFunctions[index];
+    const imported = instance.importedFunction(index);
     if (imported !== undefined) {
       install(reference, makeSuspendingCode(imported.callable!, reference.type));
       return;

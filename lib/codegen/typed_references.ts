@@ -177,7 +177,11 @@ function newI31(heap: HeapType): Emitter {
   return (f) => {
     f.types.pop();
     const value = i32.shrS(i32.shl(asInt(f.pop()), int(1)), int(1));
-    f.pushValue(refType(heap, false), derived(value.text, value.precedence, "ref", [value]));
+    // Where a cast never succeeds, a member access may follow: a number cannot stand before its dot.
+    const reference = value.constant === null
+      ? derived(value.text, value.precedence, "ref", [value])
+      : derived(`(${value.text})`, Precedence.Primary, "ref", [value]);
+    f.pushValue(refType(heap, false), reference);
   };
 }
 

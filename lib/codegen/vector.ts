@@ -268,7 +268,9 @@ export const VECTOR_EMITTERS: Readonly<Record<string, Emitter>> = {
   },
   "f32x4.extract_lane": (f) => {
     const lane = f.reader.u8();
-    f.push(firstSingles(f, rotated(popVector(f), lane), 1, true)[0]);
+    const vector = popVector(f);
+    const components = shapeOf(vector) === "f64x2" ? toInts(f, vector) : vector;
+    f.push(firstSingles(f, rotated(components, lane), 1, true)[0]);
   },
   "f64x2.extract_lane": (f) => {
     const lane = f.reader.u8();

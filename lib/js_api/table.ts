@@ -71,9 +71,7 @@ export function tableInterface(): ExternalInterface<Table> {
       const initial = value === undefined || limits.minimum === 0n
         ? (element === EXTERNREF ? undefined : null)
         : toWebAssemblyValue(value, element, NO_TYPES, fail);
-      const table = Table.create({ element, addressType, limits, shared: false }, NO_TYPES);
-      table.fill(0, initial, table.size);
-      return table;
+      return new Table({ element, addressType, limits, shared: false }, NO_TYPES, initial);
     },
     members: (receiver) => ({
       type(this: unknown): TableTypeDescriptor {

@@ -1,7 +1,8 @@
 /**
  * Classes of arrays. An array is a JavaScript array, or a typed array when it holds many numbers: of the components of its
  * elements, one after the other - two for an i64, four for a v128. Elements of i8 and i16 are sign-extended. What is past the end
- * reads as `undefined`, which no element is: so the host's own bounds check serves as the one of WebAssembly, at no cost.
+ * reads as `undefined`, which no element is but an external reference: so the host's own bounds check serves as the one of
+ * WebAssembly, at no cost.
  *
  * Like those of structs, the classes have prototypes without prototype. Nothing that the program does to `Array.prototype` is seen
  * in them, and V8, which need not look there, reads lists in half the time.

@@ -9,13 +9,14 @@ import { accessView } from "./access_view.ts";
 import { SCRATCH_I32, SCRATCH_I64 } from "./float_bits.ts";
 import { externalOf, type FunctionReference, referenceOf } from "./function_reference.ts";
 import { TYPE_INCOMPATIBILITY } from "./js_values.ts";
+import { newList } from "./list.ts";
 import { COMPILES_BIGINTS } from "./numerics_i64.ts";
 
 const { asIntN, asUintN } = BigInt;
 const { isArray } = Array;
 const { apply } = Reflect;
 const { floor, min } = Math;
-const { getPrototypeOf, setPrototypeOf } = Object;
+const { getPrototypeOf } = Object;
 
 /** `Symbol.iterator`. */
 export const ITERATOR: typeof Symbol.iterator = Symbol.iterator;
@@ -105,15 +106,6 @@ export function iteratesAsArray(value: unknown, method: unknown): value is unkno
   return method === arrayValues && isArray(value) && arrayIteratorPrototype.next === arrayIteratorNext;
 }
 
-/** A list whose elements can be assigned whatever the program does to `Array.prototype`. */
-class List extends Array<unknown> {
-  // Written out: the one that V8 made of nothing in 2023 (Node 20) iterated over its arguments.
-  constructor(length: number) {
-    super(length);
-  }
-}
-setPrototypeOf(List.prototype, null);
-
 /** An iterable that is iterated by a method found before. (Generated code has a class of its own for each place.) */
 class Iterated {
   readonly #value: unknown;
@@ -144,7 +136,7 @@ export function restOfArray(
   length: unknown,
   ...read: readonly unknown[]
 ): ArrayLike<unknown> {
-  const list = new List(count);
+  const list = newList<unknown>(count);
   let index = 0;
   for (; index < read.length; index++) list[index] = read[index];
   for (; index < toLength(length); length = array.length) {
@@ -164,7 +156,7 @@ function toLength(value: unknown): number {
 
 /** The values that an iterable gives, exactly `count`. @throws {TypeError} otherwise, with V8's texts. */
 export function iterableToList(value: unknown, count: number): ArrayLike<unknown> {
-  const list = new List(count);
+  const list = newList<unknown>(count);
   let length = 0;
   for (const element of new Iterated(value, iterationMethod(value))) {
     if (length < count) list[length] = element;

@@ -7,6 +7,7 @@
 import type { CanonicalType } from "../syntax/canonical_types.ts";
 import type { Code, FunctionReference } from "./function_reference.ts";
 import { resolveIndirect } from "./indirect_call.ts";
+import { type List, newList } from "./list.ts";
 
 const { min } = Math;
 
@@ -15,14 +16,14 @@ export class CodeList {
   /** What the calls expect. */
   readonly expected: CanonicalType;
   /**
-   * One array for life. Null where the element has no code yet, or not this type exactly, and no call has found it since it was set.
+   * One list for life. Null where the element has no code yet, or not this type exactly, and no call has found it since it was set.
    * It may be shorter than the table.
    */
-  readonly codes: (Code | null)[] = [];
-  readonly #elements: readonly unknown[];
+  readonly codes: List<Code | null> = newList(0);
+  readonly #elements: List<unknown>;
 
   /** A list without places for the elements of a table. */
-  constructor(elements: readonly unknown[], expected: CanonicalType) {
+  constructor(elements: List<unknown>, expected: CanonicalType) {
     this.#elements = elements;
     this.expected = expected;
   }

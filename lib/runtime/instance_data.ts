@@ -15,6 +15,7 @@ import type { CodeSource, WrappedCallable } from "./function_reference.ts";
 import { FunctionReference } from "./function_reference.ts";
 import type { Global, UntaggedStorage } from "./global.ts";
 import type { ImportedFunction } from "./imported_function.ts";
+import { type List, newList } from "./list.ts";
 import type { Memory, MemoryUser } from "./memory.ts";
 import type { Table } from "./table.ts";
 import type { Tag } from "./tag.ts";
@@ -40,7 +41,7 @@ export class InstanceData implements CodeSource, MemoryUser {
   /** By function index: how each function import is called. */
   importedFunctions: ImportedFunction[] = [];
   /** By function index; made on demand. */
-  readonly functionReferences: (FunctionReference | undefined)[] = [];
+  readonly functionReferences: List<FunctionReference | undefined> = newList(0);
   /** By segment: the references, or null while they have not been computed; see {@linkcode elementSegment}. */
   elementSegments: (unknown[] | null)[] = [];
   /** Set by the builder. */
@@ -80,6 +81,11 @@ export class InstanceData implements CodeSource, MemoryUser {
     return new FunctionReference(type, this, index);
   }
 
+  /** What function `index` was imported as; undefined when the module defines it. */
+  importedFunction(index: FunctionIndex): ImportedFunction | undefined {
+    return index < this.importedFunctions.length ? this.importedFunctions[index] : undefined;
+  }
+
   /** The references of element segment `index`, computed at the first use; none once it has been dropped. */
   elementSegment(index: number): readonly unknown[] {
     const owner = this.part(this.module.record.elements.at(index)!.shared);
@@ -104,7 +110,7 @@ export class InstanceData implements CodeSource, MemoryUser {
 
   /** What an imported JavaScript function is called as; null for wasm functions and builtins. */
   wrappedCallable(reference: FunctionReference): WrappedCallable | null {
-    const imported = this.importedFunctions[reference.index];
+    const imported = this.importedFunction(reference.index);
     if (imported === undefined || imported.kind === "compile-time builtin" || imported.callable === null) {
       return null;
     }

@@ -1,5 +1,5 @@
 /**
- * Tables (specification 4.2.7 "Table Instances"). A table's elements are one plain array for life: growth extends it in place, so generated
+ * Tables (specification 4.2.7 "Table Instances"). A table's elements are one list for life: growth extends it in place, so generated
  * code reaches it through a constant. The elements of a function table are function references; the code behind them is kept
  * in one list per type that indirect calls expect.
  *
@@ -9,6 +9,7 @@
 import type { CanonicalType, TypeContext } from "../syntax/canonical_types.ts";
 import type { TableType } from "../syntax/types.ts";
 import { CodeList } from "./code_list.ts";
+import { type List, newList } from "./list.ts";
 import { trap } from "./traps.ts";
 
 const { apply } = Reflect;
@@ -28,29 +29,25 @@ export class Table {
   /** What the element type's index refers to. */
   readonly types: TypeContext;
   /** References as the engine holds them; null is null. */
-  readonly elements: unknown[];
+  readonly elements: List<unknown>;
   /** Largest size: the declared maximum or {@linkcode MAXIMUM_TABLE_SIZE}, whichever is smaller. */
   readonly maximumSize: number;
   /** The `WebAssembly.Table`, once there is one. */
   external: object | null = null;
-  readonly #codeLists: CodeList[] = [];
+  readonly #codeLists: List<CodeList> = newList(0);
 
-  /** A table over `elements`, which it owns from then on. */
-  constructor(type: TableType, types: TypeContext, elements: unknown[]) {
+  /** A table of its type's minimum size, every element `initial`. @throws {RangeError} past the limit. */
+  constructor(type: TableType, types: TypeContext, initial: unknown) {
     const { maximum } = type.limits;
+    const size = Number(type.limits.minimum);
+    if (size > MAXIMUM_TABLE_SIZE) throw new RangeError("could not allocate table");
     this.type = type;
     this.types = types;
-    this.elements = elements;
+    this.elements = newList(size);
+    apply(fill, this.elements, [initial]);
     this.maximumSize = maximum === null || maximum > MAXIMUM_TABLE_SIZE
       ? MAXIMUM_TABLE_SIZE
       : Number(maximum);
-  }
-
-  /** A table of its type's minimum size, every element `initial`. @throws {RangeError} past the limit. */
-  static create(type: TableType, types: TypeContext, initial: unknown = null): Table {
-    const size = Number(type.limits.minimum);
-    if (size > MAXIMUM_TABLE_SIZE) throw new RangeError("could not allocate table");
-    return new Table(type, types, new Array(size).fill(initial));
   }
 
   /** Current number of elements. */

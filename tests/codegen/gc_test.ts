@@ -429,6 +429,23 @@ Deno.test("array.copy reports a range outside of the target before a null source
   assertThrows(() => copy(0), RuntimeError, NULL);
 });
 
+Deno.test("what follows a cast of an i31 constant that never succeeds compiles", () => {
+  const { run } = exportsOf(`(module
+    (type $s (struct (field (mut i32))))
+    (type $a (array (mut i32)))
+    (global $g (mut i32) (i32.const 0))
+    (func (export "run") (param $case i32) (result i32)
+      (block $failed (result anyref)
+        (if (i32.eq (local.get $case) (i32.const 0)) (then
+          (struct.set $s 0 (br_on_cast_fail $failed anyref (ref $s) (ref.i31 (i32.const 7))) (i32.const 1))))
+        (if (i32.eq (local.get $case) (i32.const 1)) (then (global.set $g
+          (struct.get $s 0 (br_on_cast_fail $failed anyref (ref $s) (ref.i31 (i32.const 7)))))))
+        (global.set $g (array.len (br_on_cast_fail $failed anyref (ref $a) (ref.i31 (i32.const 7)))))
+        (unreachable))
+      (i31.get_s (ref.cast (ref i31)))))`);
+  assertEquals([run(0), run(1), run(2)], [7, 7, 7]);
+});
+
 Deno.test("the host collects structs and arrays that nobody holds", () => {
   const f = exportsOf(`(module
     (type $ints (array (mut i32)))
@@ -470,3 +487,31 @@ Deno.test("a struct may have 10,000 fields", () => {
   new Module(watToWasm(text));
   assertEquals(exportsOf(text).f(), 7);
 });
+
+for (const type of ["externref", "(ref extern)"]) {
+  Deno.test(`undefined is an element of an array of ${type}`, () => {
+    const f = exportsOf(`(module
+      (type $a (array (mut ${type})))
+      (func (export "new") (param ${type} i32) (result (ref $a)) (array.new $a (local.get 0) (local.get 1)))
+      (func (export "get") (param (ref $a) i32) (result ${type}) (array.get $a (local.get 0) (local.get 1)))
+      (func (export "set") (param (ref $a) i32 ${type})
+        (array.set $a (local.get 0) (local.get 1) (local.get 2)))
+      (func (export "nulls") (param (ref $a) i32) (result i32) (local $i i32) (local $nulls i32)
+        (loop $next
+          (if (ref.is_null (array.get $a (local.get 0) (local.get $i)))
+            (then (local.set $nulls (i32.add (local.get $nulls) (i32.const 1)))))
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (br_if $next (i32.lt_u (local.get $i) (local.get 1))))
+        (local.get $nulls)))`);
+    const array = f.new(undefined, 2);
+    assertEquals([f.get(array, 0), f.get(array, 1), f.nulls(array, 2)], [undefined, undefined, 0]);
+    f.set(array, 1, "x");
+    f.set(array, 0, undefined);
+    assertEquals([f.get(array, 0), f.get(array, 1)], [undefined, "x"]);
+    for (const index of [2, -1, -(2 ** 31)]) {
+      assertThrows(() => f.get(array, index), RuntimeError, OUT_OF_BOUNDS);
+      assertThrows(() => f.set(array, index, undefined), RuntimeError, OUT_OF_BOUNDS);
+    }
+    assertThrows(() => f.nulls(array, 3), RuntimeError, OUT_OF_BOUNDS);
+  });
+}

@@ -144,3 +144,37 @@ Deno.test("instances that share a table find what any of them puts there, howeve
     }
   }
 });
+
+Deno.test("calls through a table see nothing that JavaScript defines in the prototypes of arrays", () => {
+  const f = exportsOf(`(module
+    (type $f (func (result i32)))
+    (table 2 10 funcref)
+    (elem (i32.const 0) $one)
+    (func $one (result i32) (i32.const 1))
+    (func (export "call") (param i32) (result i32) (call_indirect (type $f) (local.get 0)))
+    (func (export "tailCall") (param i32) (result i32) (return_call_indirect (type $f) (local.get 0)))
+    (func (export "get") (param i32) (result funcref) (table.get (local.get 0)))
+    (func (export "grow") (result i32) (table.grow (ref.null func) (i32.const 2))))`);
+  const indices = [2, 3, 6, -1];
+  for (const prototype of [Object.prototype, Array.prototype]) {
+    try {
+      for (const index of indices) {
+        Object.defineProperty(prototype, index, { configurable: true, value: () => 666, writable: true });
+      }
+      for (const index of [6, -1]) {
+        for (const name of ["call", "tailCall", "get"]) {
+          assertThrows(() => f[name](index), RuntimeError, "table index is out of bounds");
+        }
+      }
+      for (const index of indices) {
+        Object.defineProperty(prototype, index, { get: () => 666, set: () => {} });
+      }
+      const before = f.grow() as number;
+      assertEquals(f.get(before), null);
+      assertThrows(() => f.call(before), RuntimeError, "null function");
+      assertEquals(f.call(0), 1);
+    } finally {
+      for (const index of indices) Reflect.deleteProperty(prototype, index);
+    }
+  }
+});

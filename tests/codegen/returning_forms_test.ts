@@ -215,3 +215,40 @@ Deno.test("names of functions that throw are those of the module in stack traces
   run();
   assertEquals(stacks[0].includes("core::throwing"), true, stacks[0]);
 });
+
+Deno.test("a function that throws and holds vectors as floats", () => {
+  const { run } = exportsOf(`(module
+    (tag $t (param f32))
+    (func $scale (param v128 i32) (result v128) (local v128)
+      (loop $again
+        (local.set 0 (f32x4.add (local.get 0) (local.get 0)))
+        (local.set 2 (f32x4.mul (local.get 0) (local.get 0)))
+        (br_if $again (local.tee 1 (i32.sub (local.get 1) (i32.const 1)))))
+      (if (f32.gt (f32x4.extract_lane 0 (local.get 0)) (f32.const 10))
+        (then (throw $t (f32x4.extract_lane 1 (local.get 2)))))
+      (local.get 0))
+    (func (export "run") (param f32) (result f32)
+      (block $h (result f32)
+        (f32.neg (f32x4.extract_lane 0
+          (try_table (result v128) (catch $t $h) (call $scale (f32x4.splat (local.get 0)) (i32.const 2))))))))`);
+  assertEquals([1, 2, 3, 4].map((x) => run(x)), [-4, -8, 144, 256]);
+});
+
+Deno.test("a stack overflow on the way of an exception to JavaScript leaves none behind", () => {
+  const { raise, guarded } = exportsOf(`(module
+    (tag $t)
+    (func $raise (export "raise") (param i32) (if (local.get 0) (then (throw $t))))
+    (func (export "guarded") (param i32) (result i32)
+      (block $h (try_table (catch_all $h) (call $raise (local.get 0))) (return (i32.const 1)))
+      (i32.const 2)))`);
+  for (let i = 0; i < 2000; i++) assertInstanceOf(thrownBy(() => raise(1)), Exception);
+  for (let locals = 0; locals < 60; locals++) {
+    // Frames of every size, so that the stack ends everywhere.
+    const names = Array.from({ length: locals }, (_, i) => `v${i}`);
+    const text = `return function down(n){${names.map((name) => `let ${name}=n;`).join("")}` +
+      `try{raise(1)}catch(e){if(e instanceof RangeError)throw e}down(n+1);return ${names.join("+") || 0}}`;
+    const down = new Function("raise", text)(raise) as (n: number) => void;
+    assertThrows(() => down(0), RangeError);
+    assertEquals([raise(0), guarded(0)], [undefined, 1]);
+  }
+});

@@ -205,3 +205,37 @@ Deno.test("all_true of a load that is partly out of bounds traps whatever its fi
     assertThrows(() => allTrue(65524), RuntimeError, "memory access out of bounds");
   }
 });
+
+Deno.test("lanes of one shape are extracted from vectors in any other", () => {
+  const vectors = [
+    "(f64x2.convert_low_i32x4_s (v128.const i32x4 0x01020304 0x3f800000 0 0))",
+    "(f64x2.promote_low_f32x4 (v128.const f32x4 1.5 7 0 0))",
+    "(f32x4.add (v128.load (i32.const 0)) (v128.const f32x4 1 2 3 4))",
+    "(i32x4.add (v128.load (i32.const 0)) (v128.const i32x4 1 2 3 4))",
+    "(f64x2.lt (v128.const f64x2 1 2) (f64x2.splat (f64.const 1.5)))",
+    "(i8x16.eq (v128.load (i32.const 0)) (i8x16.splat (i32.const 3)))",
+  ];
+  const lanes: readonly (readonly [shape: string, load: string, count: number])[] = [
+    ["i8x16.extract_lane_u", "i32.load8_u", 16],
+    ["i16x8.extract_lane_s", "i32.load16_s", 8],
+    ["i32x4.extract_lane", "i32.load", 4],
+    ["i64x2.extract_lane", "i64.load", 2],
+    ["f32x4.extract_lane", "f32.load", 4],
+    ["f64x2.extract_lane", "f64.load", 2],
+  ];
+  for (const expression of vectors) {
+    for (const [extract, load, count] of lanes) {
+      for (let lane = 0; lane < count; lane++) {
+        const type = load.slice(0, 3);
+        const { extracted, loaded } = exportsOf(`(module (memory 1)
+          (data (i32.const 0) "${bytesFrom(0)}")
+          (func (export "extracted") (result ${type}) (${extract} ${lane} ${expression}))
+          (func (export "loaded") (result ${type})
+            (v128.store (i32.const 64) ${expression}) (${load} offset=${
+          lane * 16 / count
+        } (i32.const 64))))`);
+        assertEquals(extracted(), loaded(), `${extract} ${lane} ${expression}`);
+      }
+    }
+  }
+});

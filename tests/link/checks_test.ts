@@ -79,7 +79,7 @@ Deno.test("checkMemory() counts the pages a memory has grown to", () => {
 });
 
 const table = (imported: TableType, declared: TableType) =>
-  checkTable(context, 2, engine.externals.tableObject(Table.create(imported, NO_TYPES)), declared);
+  checkTable(context, 2, engine.externals.tableObject(new Table(imported, NO_TYPES, null)), declared);
 
 Deno.test("checkTable() refuses in V8's words, the larger maximum in hexadecimal", () => {
   refused(() => checkTable(context, 2, {}, tableType(1)), "table import requires a WebAssembly.Table");
