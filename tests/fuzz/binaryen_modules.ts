@@ -39,11 +39,19 @@ const WASM_2 = [
   "reference-types",
 ];
 
-/** The options for each set of features that modules are made with. */
+const enabled = (features: readonly string[]) => features.map((feature) => `--enable-${feature}`);
+
+/** The options for each set of features that modules are made with; few features at a time get more of the code. */
 const FEATURE_SETS: readonly (readonly string[])[] = [
   [],
-  WASM_2.map((feature) => `--enable-${feature}`),
+  enabled(WASM_2),
   ["-all", ...BEYOND_ALL_HOSTS.map((feature) => `--disable-${feature}`), "--translate-to-exnref"],
+  enabled([...WASM_2, "simd", "tail-call", "threads"]),
+  [
+    ...enabled([...WASM_2, "memory64", "multimemory", "exception-handling", "extended-const"]),
+    "--translate-to-exnref",
+  ],
+  enabled([...WASM_2, "gc", "tail-call"]),
 ];
 
 interface Program {

@@ -57,7 +57,6 @@ const TRAP_KINDS: readonly (readonly [kind: string, message: RegExp])[] = [
   ["indirect call", /^null function|^function signature|^call_indirect to|signature that does not match/],
   ["null", /^dereferencing a null pointer|^rethrowing null value|null reference|call_ref to null/],
   ["cast", /^illegal cast|^ref\.cast failed/],
-  ["allocation", /^requested new array is too large|^Failed to allocate/],
   // V8 looks at the segment before the array.
   [
     "array",
@@ -72,8 +71,9 @@ function trapKind(message: string): string {
   return HOST_HAS_V8_MESSAGES ? known[0] : "any";
 }
 
-/** Stacks differ in size: nothing after an overflow can be compared. */
-class StackOverflow extends Error {}
+/** Stacks and the largest arrays differ in size: nothing after such an error can be compared. */
+class Exhausted extends Error {}
+const EXHAUSTION = /call stack|^requested new array is too large|^Failed to allocate/;
 
 interface FunctionType {
   readonly params: readonly ValueType[];
@@ -144,6 +144,8 @@ class Run {
   #tag: object | null = null;
   /** How many more exports the imported functions call until the next look; a hang limit starts again after every trap. */
   #calls = 0;
+  /** Whether a limit was met, perhaps by an imported function. */
+  #exhausted = false;
 
   constructor(namespace: Namespace, modules: readonly Module[]) {
     this.#namespace = namespace;
@@ -185,6 +187,7 @@ class Run {
     } catch (error) {
       outcome = this.#showError(error);
     }
+    if (this.#exhausted) throw new Exhausted();
     if (this.#log.length === 0) return outcome;
     outcome += ` after ${this.#log.join(" ")}`;
     this.#log = [];
@@ -214,7 +217,7 @@ class Run {
       const { Exception } = this.#namespace as unknown as { Exception?: new () => object };
       return Exception && error instanceof Exception ? "exception" : `thrown ${this.#show(error)}`;
     }
-    if (/call stack/.test(error.message)) throw new StackOverflow();
+    if (EXHAUSTION.test(error.message)) this.#exhausted = true;
     return error.name === "RuntimeError" ? `trap: ${trapKind(error.message)}` : error.name;
   }
 
@@ -427,7 +430,7 @@ export function divergence(
     }
     return null;
   } catch (error) {
-    if (error instanceof StackOverflow) return null;
+    if (error instanceof Exhausted) return null;
     throw error;
   }
 }

@@ -8,7 +8,8 @@
 
 import type { FeatureName, FeatureSet } from "../../lib/syntax/features.ts";
 import { Random } from "./mutate.ts";
-import { CodeWriter, FUEL } from "./random_code.ts";
+import { CodeWriter } from "./random_code.ts";
+import { FUEL } from "./random_operands.ts";
 import {
   type FunctionDeclaration,
   heapText,

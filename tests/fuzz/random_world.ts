@@ -183,7 +183,15 @@ export function randomTypes(random: Random, features: FeatureSet): Types {
   const inner = has("simd") ? ["v128", "v128"] : [];
   if (has("exceptions") && !legacyExceptions) inner.push("exnref");
   const values = [...exportable, ...inner, "i32", "i64"];
-  const often = random.pick([["i32"], ["i64"], ["i32", "i64"], ["f32", "f64"], numbers, exportable]);
+  const often = random.pick([
+    ["i32"],
+    ["i64"],
+    ["i32", "i64"],
+    ["f32", "f64"],
+    numbers,
+    numbers.slice(2),
+    exportable,
+  ]);
   for (let i = 0; i < 12; i++) values.push(random.pick(often));
   const some = (from: readonly TypeText[], most: number): TypeText[] =>
     Array.from({ length: random.below(most + 1) }, () => random.pick(from));
