@@ -233,7 +233,8 @@ export abstract class Expressions extends Objects {
           this.expression("i32", depth)
         })`
       );
-      if (memory.shared) {
+      // V8 of 2023 forgets an operand that waits below `memory.atomic.wait64`.
+      if (memory.shared && this.has("gc")) {
         const type = random.pick(["i32", "i64"]);
         const width = type === "i32" ? 4 : 8;
         questions.push(() =>
