@@ -16,13 +16,18 @@ import { dispatchRatio, type DispatchReport, type DispatchResult, duration, mean
 import { HOST } from "./kernels.ts";
 
 const RESULTS = "bench/results";
+const SOURCE = "bench/dispatch.ts";
+/** For Node, which does not run TypeScript. */
 const BUNDLE = "dist/dispatch.mjs";
 const HOSTS: Readonly<Record<string, Host>> = { deno: DENO, bun: BUN, node: NODE };
 const ENGINES = ["tandem", "polywasm"];
 
-async function measure({ command, title }: Host, rounds: string): Promise<DispatchReport> {
+async function measure(host: Host, rounds: string): Promise<DispatchReport> {
+  const { command, title } = host;
   console.log(`measuring on ${title} ...`);
-  const [program, ...args] = [...command, BUNDLE, "--json", "--rounds", rounds];
+  if (host === NODE) await bundle(SOURCE, BUNDLE);
+  const script = host === NODE ? BUNDLE : SOURCE;
+  const [program, ...args] = [...command, script, "--json", "--rounds", rounds];
   const { code, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
   if (code !== 0) throw new Error(`the benchmark failed on ${title}`);
   return JSON.parse(new TextDecoder().decode(stdout));
@@ -78,7 +83,6 @@ async function main(): Promise<void> {
     options: { rounds: { type: "string", default: "20" } },
     allowPositionals: true,
   });
-  await bundle("bench/dispatch.ts", BUNDLE);
   const reports: DispatchReport[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(HOSTS)) {
     if (!(name in HOSTS)) throw new Error(`no host called ${name}`);
