@@ -5,6 +5,7 @@
  */
 
 import type { AllocationRequest, Allocator, Buffer } from "./allocator.ts";
+import { byteLengthOf, isResizable } from "./buffer_properties.ts";
 import { detach, moveToFixedLength, moveToResizable } from "./moving.ts";
 import { isSharedBuffer, sharedBuffer } from "./shared_array_buffer.ts";
 
@@ -27,10 +28,10 @@ export class ArrayBufferAllocator implements Allocator {
   grow(buffer: Buffer, byteLength: number): Buffer | null {
     try {
       if (isSharedBuffer(buffer)) {
-        if (byteLength !== buffer.byteLength) apply(growShared, buffer, [byteLength]);
+        if (byteLength !== byteLengthOf(buffer)) apply(growShared, buffer, [byteLength]);
         return buffer;
       }
-      if (buffer.resizable) {
+      if (isResizable(buffer)) {
         apply(resize, buffer, [byteLength]);
         return buffer;
       }
@@ -41,10 +42,10 @@ export class ArrayBufferAllocator implements Allocator {
   }
 
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
-    if (isSharedBuffer(buffer) || (buffer.resizable ?? false) === resizable) return buffer;
+    if (isSharedBuffer(buffer) || isResizable(buffer) === resizable) return buffer;
     return resizable
       ? moveToResizable(buffer, maximumByteLength)
-      : moveToFixedLength(buffer, buffer.byteLength);
+      : moveToFixedLength(buffer, byteLengthOf(buffer));
   }
 
   release(buffer: Buffer): void {

@@ -5,7 +5,9 @@
  */
 
 import type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./allocator.ts";
+import { lookUpWeakly, rememberWeakly } from "../runtime/lookup.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
+import { byteLengthOf, isResizable } from "./buffer_properties.ts";
 import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
 import { isSharedBuffer } from "./shared_array_buffer.ts";
 
@@ -26,8 +28,18 @@ interface HostMemoryDescriptor {
 
 /** Captured at load: the polyfill replaces the global later. */
 const HostMemory = (globalThis as {
-  WebAssembly?: { Memory?: new (descriptor: HostMemoryDescriptor) => HostMemory };
+  WebAssembly?: { Memory?: { new (descriptor: HostMemoryDescriptor): HostMemory; prototype: HostMemory } };
 }).WebAssembly?.Memory;
+const bufferGetter = HostMemory && Object.getOwnPropertyDescriptor(HostMemory.prototype, "buffer")!.get!;
+const { grow: hostGrow, toFixedLengthBuffer, toResizableBuffer } = HostMemory?.prototype ?? {};
+const { apply } = Reflect;
+const HostTypeError = TypeError;
+const toBigInt = BigInt;
+const toNumber = Number;
+
+function bufferOf(memory: HostMemory): Buffer {
+  return apply(bufferGetter!, memory, []) as Buffer;
+}
 
 /**
  * Takes memories from the host's engine. They grow in place, cannot be detached by JavaScript, and a shared one shows
@@ -51,7 +63,7 @@ export class HostMemoryAllocator implements Allocator {
 
   /** The host's `WebAssembly.Memory` whose bytes `buffer` shows; undefined when it is of another kind. */
   hostMemory(buffer: Buffer): object | undefined {
-    return this.#memories.get(buffer);
+    return lookUpWeakly(this.#memories, buffer);
   }
 
   allocate(request: AllocationRequest): Buffer {
@@ -64,73 +76,74 @@ export class HostMemoryAllocator implements Allocator {
         ? { initial, maximum, shared }
         : { initial: BigInt(initial), maximum: BigInt(maximum), shared, address: "i64" },
     );
-    return this.#remember(memory, memory.buffer);
+    return this.#remember(memory, bufferOf(memory));
   }
 
   grow(buffer: Buffer, byteLength: number): Buffer | null {
-    const memory = this.#memories.get(buffer);
+    const memory = lookUpWeakly(this.#memories, buffer);
     if (memory === undefined) return this.#other.grow(buffer, byteLength);
-    const delta = (byteLength - memory.buffer.byteLength) / PAGE_SIZE;
+    const delta = (byteLength - byteLengthOf(bufferOf(memory))) / PAGE_SIZE;
     try {
       grow(memory, delta);
     } catch {
       return null;
     }
-    return this.#remember(memory, memory.buffer);
+    return this.#remember(memory, bufferOf(memory));
   }
 
   growShared(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined {
-    const memory = this.#memories.get(buffer);
+    const memory = lookUpWeakly(this.#memories, buffer);
     if (memory === undefined) return undefined;
     try {
       const before = grow(memory, byteLength / PAGE_SIZE) * PAGE_SIZE;
-      return { buffer: this.#remember(memory, memory.buffer), before };
+      return { buffer: this.#remember(memory, bufferOf(memory)), before };
     } catch {
       return null;
     }
   }
 
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
-    const memory = this.#memories.get(buffer);
+    const memory = lookUpWeakly(this.#memories, buffer);
     if (memory === undefined) return this.#other.present(buffer, resizable, maximumByteLength);
     if (!resizable) return this.#remember(memory, fixedLengthBuffer(memory));
-    if (memory.toResizableBuffer === undefined) {
+    if (toResizableBuffer === undefined) {
       throw new TypeError("this host's WebAssembly.Memory has no resizable buffers");
     }
-    return this.#remember(memory, memory.toResizableBuffer());
+    return this.#remember(memory, apply(toResizableBuffer, memory, []));
   }
 
   release(buffer: Buffer): void {
-    const memory = this.#memories.get(buffer);
+    const memory = lookUpWeakly(this.#memories, buffer);
     if (memory === undefined) this.#other.release(buffer);
     else grow(memory, 0);
   }
 
   adopt(memory: object): Buffer {
-    if (memory instanceof HostMemory!) return this.#remember(memory, memory.buffer);
+    if (memory instanceof HostMemory!) return this.#remember(memory, bufferOf(memory));
     if (isSharedBuffer(memory)) return memory;
     throw new TypeError("neither a SharedArrayBuffer nor a shared memory of the host");
   }
 
   #remember(memory: HostMemory, buffer: Buffer): Buffer {
-    this.#memories.set(buffer, memory);
+    rememberWeakly(this.#memories, buffer, memory);
     return buffer;
   }
 }
 
 /** JavaScriptCore's `toFixedLengthBuffer` misses that another thread has grown the memory; `buffer` shows it. */
 function fixedLengthBuffer(memory: HostMemory): Buffer {
-  const { buffer } = memory;
-  const varies = isSharedBuffer(buffer) ? buffer.growable : buffer.resizable;
-  return varies && memory.toFixedLengthBuffer !== undefined ? memory.toFixedLengthBuffer() : buffer;
+  const buffer = bufferOf(memory);
+  return isResizable(buffer) && toFixedLengthBuffer !== undefined
+    ? apply(toFixedLengthBuffer, memory, [])
+    : buffer;
 }
 
 /** Grows by `delta` pages and returns the number before. A memory with 64-bit addresses counts in bigints. */
 function grow(memory: HostMemory, delta: number): number {
   try {
-    return Number(memory.grow(delta));
+    return toNumber(apply(hostGrow!, memory, [delta]));
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return Number(memory.grow(BigInt(delta)));
+    if (!(error instanceof HostTypeError)) throw error;
+    return toNumber(apply(hostGrow!, memory, [toBigInt(delta)]));
   }
 }

@@ -4,12 +4,17 @@
  * @module
  */
 
+import { byteLengthOf, isResizable } from "./buffer_properties.ts";
+
 type Transfer = (this: ArrayBuffer, byteLength?: number) => ArrayBuffer;
 type Clone = (value: ArrayBuffer, options: { transfer: ArrayBuffer[] }) => ArrayBuffer;
 
 const { transferToFixedLength } = ArrayBuffer.prototype as { transferToFixedLength?: Transfer };
 const { structuredClone: clone } = globalThis as { structuredClone?: Clone };
 const { apply } = Reflect;
+const { set } = Uint8Array.prototype;
+const HostArrayBuffer = ArrayBuffer;
+const HostUint8Array = Uint8Array;
 
 /** Whether buffers can be resizable on this host. */
 export const HAS_RESIZABLE_BUFFERS: boolean = "resizable" in ArrayBuffer.prototype;
@@ -32,12 +37,12 @@ export function detach(buffer: ArrayBuffer): void {
  * @throws {RangeError} when the host has not that much memory; `buffer` is unchanged.
  */
 export function moveToFixedLength(buffer: ArrayBuffer, byteLength: number): ArrayBuffer {
-  if (byteLength === buffer.byteLength && buffer.resizable !== true) return take(buffer);
+  if (byteLength === byteLengthOf(buffer) && !isResizable(buffer)) return take(buffer);
   // Past 4 GiB some hosts have buffers, but no views over all of them: find out before the old buffer is gone.
   if (transferToFixedLength !== undefined && byteLength <= 2 ** 32) {
     return apply(transferToFixedLength, buffer, [byteLength]);
   }
-  return copyAndDetach(buffer, new ArrayBuffer(byteLength));
+  return copyAndDetach(buffer, new HostArrayBuffer(byteLength));
 }
 
 /**
@@ -49,12 +54,12 @@ export function moveToResizable(buffer: ArrayBuffer, maximumByteLength: number):
   if (!HAS_RESIZABLE_BUFFERS) throw new TypeError("this host has no resizable ArrayBuffer");
   return copyAndDetach(
     buffer,
-    new ArrayBuffer(buffer.byteLength, { maxByteLength: maximumByteLength }),
+    new HostArrayBuffer(byteLengthOf(buffer), { maxByteLength: maximumByteLength }),
   );
 }
 
 function copyAndDetach(from: ArrayBuffer, to: ArrayBuffer): ArrayBuffer {
-  new Uint8Array(to).set(new Uint8Array(from));
+  apply(set, new HostUint8Array(to), [new HostUint8Array(from)]);
   detach(from);
   return to;
 }

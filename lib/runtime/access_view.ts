@@ -7,7 +7,14 @@
  * @module
  */
 
-const { create, freeze, getOwnPropertyDescriptors, getPrototypeOf, setPrototypeOf } = Object;
+const {
+  create,
+  freeze,
+  getOwnPropertyDescriptor,
+  getOwnPropertyDescriptors,
+  getPrototypeOf,
+  setPrototypeOf,
+} = Object;
 const { apply } = Reflect;
 const HostDataView = DataView;
 const HostUint8Array = Uint8Array;
@@ -53,4 +60,13 @@ const BULK_METHODS: object = freeze(create(null, bulkMethods));
 /** The first `byteLength` bytes of `buffer` for `fill`, `copyWithin`, `set` and `subarray`. */
 export function bulkView(buffer: ArrayBuffer | SharedArrayBuffer, byteLength: number): Uint8Array {
   return setPrototypeOf(new HostUint8Array(buffer, 0, byteLength), BULK_METHODS);
+}
+
+const TypedArray = getPrototypeOf(Uint8Array.prototype);
+const bufferOf = getOwnPropertyDescriptor(TypedArray, "buffer")!.get!;
+const byteOffsetOf = getOwnPropertyDescriptor(TypedArray, "byteOffset")!.get!;
+
+/** `count` bytes of `bytes` from `start` on. (`subarray` asks the array's constructor what to make.) */
+export function bulkPart(bytes: Uint8Array, start: number, count: number): Uint8Array {
+  return new HostUint8Array(apply(bufferOf, bytes, []), apply(byteOffsetOf, bytes, []) + start, count);
 }

@@ -126,37 +126,46 @@ function copyList(
   }
 }
 
-/** The bytes of a data segment, `count` from `start`. Traps when it has not as many. */
-function segmentBytes(instance: InstanceData, segment: number, start: number, count: number): Uint8Array {
-  const { shared, content } = instance.module.record.data[segment];
-  const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
-  if (start + count > length) trap("dataSegmentOutOfBounds");
-  return apply(subarray, content.bytes, [content.start + start, content.start + start + count]);
-}
-
-/** Reads elements, one after the other, into the array from element `start` on. */
-function readElements(array: WasmArray, start: number, bytes: Uint8Array): void {
-  const { storage, width } = array.$storage;
+/** Reads `count` elements out of a data segment, from its byte `start` on, into `array` from element `index` on. */
+function readElements(
+  array: WasmArray,
+  index: number,
+  instance: InstanceData,
+  segment: number,
+  start: number,
+  count: number,
+): void {
+  const { storage, width, bytes: size } = array.$storage;
+  const { content: { bytes, start: first } } = instance.module.record.data[segment];
   const to = array as Components;
-  let at = start * width;
+  let at = index * width;
+  const from = first + start, end = from + count * size;
   if (storage === I8) {
-    for (let i = 0; i < bytes.length; i++) to[at++] = bytes[i] << 24 >> 24;
-    return;
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (storage === I16) {
-    for (let i = 0; i < bytes.length; i += 2) to[at++] = view.getInt16(i, true);
+    for (let i = from; i < end; i++) to[at++] = bytes[i] << 24 >> 24;
+  } else if (storage === I16) {
+    for (let i = from; i < end; i += 2) to[at++] = bytes[i] | bytes[i + 1] << 24 >> 16;
   } else if (storage === F32) {
-    for (let i = 0; i < bytes.length; i += 4) to[at++] = f32FromBits(view.getInt32(i, true));
+    for (let i = from; i < end; i += 4) to[at++] = f32FromBits(wordAt(bytes, i));
   } else if (storage === F64) {
-    for (let i = 0; i < bytes.length; i += 8) {
-      const value = f64FromBits(view.getInt32(i, true), view.getInt32(i + 4, true));
+    for (let i = from; i < end; i += 8) {
+      const value = f64FromBits(wordAt(bytes, i), wordAt(bytes, i + 4));
       if (value !== value) keepSignalling(array, value);
       to[at++] = value;
     }
   } else {
-    for (let i = 0; i < bytes.length; i += 4) to[at++] = view.getInt32(i, true);
+    for (let i = from; i < end; i += 4) to[at++] = wordAt(bytes, i);
   }
+}
+
+function wordAt(bytes: Uint8Array, i: number): number {
+  return bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | bytes[i + 3] << 24;
+}
+
+/** Traps when data segment `segment` has not `count` bytes from `start` on. */
+function checkSegment(instance: InstanceData, segment: number, start: number, count: number): void {
+  const { shared, content } = instance.module.record.data[segment];
+  const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
+  if (start + count > length) trap("dataSegmentOutOfBounds");
 }
 
 /** `array.new_data`. Traps. */
@@ -170,9 +179,9 @@ export function arrayNewData(
   start >>>= 0;
   count >>>= 0;
   const made = arrayClass(type);
-  const content = segmentBytes(instance, segment, start, count * made.storage.bytes);
+  checkSegment(instance, segment, start, count * made.storage.bytes);
   const array = made.empty(count);
-  readElements(array, 0, content);
+  readElements(array, 0, instance, segment, start, count);
   return array;
 }
 
@@ -189,7 +198,8 @@ export function arrayInitData(
   start >>>= 0;
   count >>>= 0;
   checkRange(array, index, count);
-  readElements(array, index, segmentBytes(instance, segment, start, count * array.$storage.bytes));
+  checkSegment(instance, segment, start, count * array.$storage.bytes);
+  readElements(array, index, instance, segment, start, count);
 }
 
 /** `array.new_elem`. Traps. */

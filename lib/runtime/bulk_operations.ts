@@ -10,15 +10,12 @@
  * @module
  */
 
+import { bulkPart } from "./access_view.ts";
 import type { InstanceData } from "./instance_data.ts";
 import type { Memory } from "./memory.ts";
 import type { AccessView } from "./retrying_view.ts";
 import type { Table } from "./table.ts";
 import { trap } from "./traps.ts";
-
-const { apply } = Reflect;
-const TypedArray = Object.getPrototypeOf(Uint8Array.prototype);
-const { subarray } = TypedArray;
 
 /** An unsigned 64-bit address or length as a number, from its low and high int32. */
 export function unsigned64(low: number, high: number): number {
@@ -86,8 +83,7 @@ export function memoryInit(
   const { shared, content } = instance.module.record.data[segment];
   const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
   if (!(segmentStart + count <= length) || !reaches(memory, start + count)) trap("memoryOutOfBounds");
-  const from = content.start + segmentStart;
-  memory.views.bytes.set(apply(subarray, content.bytes, [from, from + count]), start);
+  memory.views.bytes.set(bulkPart(content.bytes, content.start + segmentStart, count), start);
 }
 
 /** `data.drop`. */

@@ -6,11 +6,22 @@
  */
 
 import type { Allocator, Buffer } from "../memory/allocator.ts";
+import { byteLengthOf, isResizable } from "../memory/buffer_properties.ts";
 import { maximumByteLength } from "../memory/limits.ts";
 import { isSharedBuffer, sharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
 import { accessView, bulkView } from "./access_view.ts";
 import { type AccessView, type RefreshableMemory, RetryingView } from "./retrying_view.ts";
+
+const HostArrayBuffer = ArrayBuffer;
+const HostInt8Array = Int8Array;
+const HostUint8Array = Uint8Array;
+const HostInt16Array = Int16Array;
+const HostUint16Array = Uint16Array;
+const HostInt32Array = Int32Array;
+const HostFloat32Array = Float32Array;
+const HostFloat64Array = Float64Array;
+const HostBigInt64Array = BigInt64Array;
 
 /** One view of each kind over a memory's current buffer; replaced together when the memory grows. */
 export class MemoryViews {
@@ -34,25 +45,25 @@ export class MemoryViews {
    * whose bytes these are, if other threads may grow it.
    */
   constructor(buffer: Buffer, growing: RefreshableMemory | null) {
-    const { byteLength } = buffer;
+    const byteLength = byteLengthOf(buffer);
     const wholeElements = (size: number) => floor(byteLength / size);
     this.buffer = buffer;
     this.byteLength = byteLength;
     const data = accessView(buffer, byteLength);
     this.data = growing === null ? data : new RetryingView(growing, data);
     this.bytes = bulkView(buffer, byteLength);
-    this.i8 = new Int8Array(buffer, 0, byteLength);
-    this.u8 = new Uint8Array(buffer, 0, byteLength);
-    this.i16 = new Int16Array(buffer, 0, wholeElements(2));
-    this.u16 = new Uint16Array(buffer, 0, wholeElements(2));
-    this.i32 = new Int32Array(buffer, 0, wholeElements(4));
-    this.f32 = new Float32Array(buffer, 0, wholeElements(4));
-    this.f64 = new Float64Array(buffer, 0, wholeElements(8));
+    this.i8 = new HostInt8Array(buffer, 0, byteLength);
+    this.u8 = new HostUint8Array(buffer, 0, byteLength);
+    this.i16 = new HostInt16Array(buffer, 0, wholeElements(2));
+    this.u16 = new HostUint16Array(buffer, 0, wholeElements(2));
+    this.i32 = new HostInt32Array(buffer, 0, wholeElements(4));
+    this.f32 = new HostFloat32Array(buffer, 0, wholeElements(4));
+    this.f64 = new HostFloat64Array(buffer, 0, wholeElements(8));
   }
 
   /** Only atomic operations need it, on few hosts. */
   get i64(): BigInt64Array {
-    return this.#i64 ??= new BigInt64Array(this.buffer, 0, floor(this.byteLength / 8));
+    return this.#i64 ??= new HostBigInt64Array(this.buffer, 0, floor(this.byteLength / 8));
   }
 }
 
@@ -186,7 +197,7 @@ export class Memory {
       this.#replaceViews(grown.buffer);
       return grown.before / this.pageSize;
     }
-    const lock = new Int32Array(this.growthLock);
+    const lock = new HostInt32Array(this.growthLock);
     while (compareExchange(lock, 0, 0, 1) !== 0);
     try {
       return this.#growTo(delta);
@@ -207,10 +218,10 @@ export class Memory {
   refresh(): boolean {
     if (this.#released) return false;
     const { buffer, byteLength } = this.views;
-    const current = this.type.shared || buffer.byteLength !== byteLength
+    const current = this.type.shared || byteLengthOf(buffer) !== byteLength
       ? this.#allocator.present(buffer, this.#resizable, this.maximumByteLength)
       : buffer;
-    if (current === buffer && current.byteLength === byteLength) return false;
+    if (current === buffer && byteLengthOf(current) === byteLength) return false;
     this.#replaceViews(current);
     return true;
   }
@@ -241,7 +252,7 @@ export class Memory {
     if (this.#released) return;
     this.#released = true;
     this.#allocator.release(this.views.buffer);
-    this.#replaceViews(new ArrayBuffer(0));
+    this.#replaceViews(new HostArrayBuffer(0));
   }
 
   #allocate(byteLength: number): MemoryViews {
@@ -261,7 +272,7 @@ export class Memory {
   }
 
   #viewsOf(buffer: Buffer): MemoryViews {
-    const grows = this.type.shared && buffer.byteLength < this.maximumByteLength;
+    const grows = this.type.shared && byteLengthOf(buffer) < this.maximumByteLength;
     return new MemoryViews(buffer, grows ? this : null);
   }
 
@@ -274,9 +285,9 @@ export class Memory {
   /** Gives `buffer` the properties that JavaScript finds on a memory's buffer (JS API, "Memories"). */
   #dress(buffer: Buffer): void {
     if (isSharedBuffer(buffer)) {
-      if (buffer.growable) this.#interceptResize(buffer, "grow");
+      if (isResizable(buffer)) this.#interceptResize(buffer, "grow");
       freeze(buffer);
-    } else if (buffer.resizable) {
+    } else if (isResizable(buffer)) {
       this.#interceptResize(buffer, "resize");
     }
   }

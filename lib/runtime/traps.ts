@@ -10,6 +10,7 @@
  */
 
 import { RuntimeError } from "../syntax/errors.ts";
+import { matcher } from "./pattern.ts";
 
 /** What a trap says, by its name in generated code. */
 export const TRAP_MESSAGES = {
@@ -48,7 +49,7 @@ export function trap(name: Trap, above: object = trap): never {
   throw error;
 }
 
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const rangeErrorPrototype = RangeError.prototype;
 const typeErrorPrototype = TypeError.prototype;
 const { add, has } = WeakSet.prototype;
@@ -77,22 +78,25 @@ function isStackOverflow(exception: object): boolean {
   return message === STACK_OVERFLOW || message === STACK_OVERFLOW + ".";
 }
 
-const outOfBoundsMessages: ReadonlySet<string> = new Set(
-  [
+/** The messages of the host's errors for accesses out of bounds, as keys. */
+const outOfBoundsMessages: Readonly<Record<string, true>> = create(null);
+for (
+  const access of [
     () => new DataView(new ArrayBuffer(8)).getInt32(8, true),
     () => new DataView(new ArrayBuffer(8)).setInt32(2 ** 33, 0, true),
     () => new DataView(new ArrayBuffer(8)).getInt8(-1),
     () => new DataView(new ArrayBuffer(8)).getInt8(2 ** 64),
     () => new DataView(new ArrayBuffer(8)).getFloat64(1, true),
-  ].map((access) => {
-    try {
-      access();
-    } catch (error) {
-      return (error as RangeError).message;
-    }
-    throw new Error("the host's DataView accepts accesses out of its bounds");
-  }),
-);
+  ]
+) {
+  try {
+    access();
+  } catch (error) {
+    (outOfBoundsMessages as Record<string, true>)[(error as RangeError).message] = true;
+    continue;
+  }
+  throw new Error("the host's DataView accepts accesses out of its bounds");
+}
 
 /**
  * What wasm code that ended with `exception`, no exception of WebAssembly or JavaScript, throws to JavaScript: a RuntimeError when it
@@ -118,9 +122,9 @@ function trapOf(exception: object): Trap | null {
   switch (getPrototypeOf(exception)) {
     case hostTrapPrototype:
       // All that traps in the host's code is an atomic operation: see `host_atomics.ts`.
-      return /unreachable/i.test((exception as Error).message) ? "unalignedAccess" : "memoryOutOfBounds";
+      return saysUnreachable((exception as Error).message) === null ? "memoryOutOfBounds" : "unalignedAccess";
     case rangeErrorPrototype:
-      return outOfBoundsMessages.has((exception as RangeError).message) ? "memoryOutOfBounds" : null;
+      return (exception as RangeError).message in outOfBoundsMessages ? "memoryOutOfBounds" : null;
     case typeErrorPrototype:
       return trapOfAccess((exception as TypeError).message);
     default:
@@ -128,44 +132,48 @@ function trapOf(exception: object): Trap | null {
   }
 }
 
+const saysUnreachable = matcher(/unreachable/i);
+
 /** How V8, SpiderMonkey and JavaScriptCore complain of a member access: what it was tried on and the member, or code that ends with it. */
 const ACCESS_ERRORS = [
-  /^Cannot (?:read|set) properties of (?<object>null|undefined) \((?:reading|setting) '(?<member>.*)'\)$/s,
-  /^can't access property (?<member>.*?), .* is (?<object>null|undefined)$/s,
-  /^(?<object>null|undefined) is not an object \(evaluating '(?<code>.*)'\)$/s,
+  matcher<AccessPart>(
+    /^Cannot (?:read|set) properties of (?<object>null|undefined) \((?:reading|setting) '(?<member>.*)'\)$/s,
+  ),
+  matcher<AccessPart>(/^can't access property (?<member>.*?), .* is (?<object>null|undefined)$/s),
+  matcher<AccessPart>(/^(?<object>null|undefined) is not an object \(evaluating '(?<code>.*)'\)$/s),
 ];
+type AccessPart = "object" | "member" | "code";
 /** The members that generated code accesses: fields, elements and so on. */
-const MEMBER = /^"?(?:f[0-9]+t[0-9]+[hbc]?|-?[0-9]+|length|code|\$descriptor|\$widthLog2)"?$/;
+const isMember = matcher(/^"?(?:f[0-9]+t[0-9]+[hbc]?|-?[0-9]+|length|code|\$descriptor|\$widthLog2)"?$/);
 /** Those whose values are tested in casts: marks, and the types of functions. */
-const TESTED = /^"?\$?type"?$|^Symbol\("?(?:type [0-9]+|struct|array|eq)"?\)$/;
-const TESTED_CODE = /(?:\[(?:Y[0-9]+|[A-Z]+_MARK)\]|\.\$?type)$/;
+const isTested = matcher(/^"?\$?type"?$|^Symbol\("?(?:type [0-9]+|struct|array|eq)"?\)$/);
+const isTestedCode = matcher(/(?:\[(?:Y[0-9]+|[A-Z]+_MARK)\]|\.\$?type)$/);
 
 /** Of null it is a null dereference, or a cast of it; of undefined an access to what was read past the end of an array. */
 function trapOfAccess(message: string): Trap | null {
-  for (const pattern of ACCESS_ERRORS) {
-    const found = pattern.exec(message)?.groups;
-    if (!found) continue;
-    const { object, member, code } = found;
-    const tested = code === undefined ? TESTED.test(member) : TESTED_CODE.test(code);
-    if (!tested && code === undefined && !MEMBER.test(member)) return null;
+  for (let i = 0; i < ACCESS_ERRORS.length; i++) {
+    const found = ACCESS_ERRORS[i](message);
+    if (found === null) continue;
+    const { object, member = "", code } = found;
+    const tested = (code === undefined ? isTested(member) : isTestedCode(code)) !== null;
+    if (!tested && code === undefined && isMember(member) === null) return null;
     return object === "undefined" ? "arrayOutOfBounds" : tested ? "illegalCast" : "nullDereference";
   }
   return null;
 }
 
-/** The innermost frames where they are the host's own WebAssembly, of which Bun says nothing else. */
-const HOST_FRAMES = /^(?:(?:.*(?:wasm:\/\/|\[wasm code\]).*| *at unknown)\n)+/;
+/** A stack: its title, where the host begins it with one, and the frames but for the innermost ones of the host's WebAssembly. */
+const stackParts = matcher<"title" | "frames">(
+  // Of those, Bun says nothing else.
+  /^(?<title>(?:Range|Type|Runtime)Error.*(?:\n|$))?(?:(?:.*(?:wasm:\/\/|\[wasm code\]).*| *at unknown)\n)*(?<frames>[^]*)$/,
+);
 
 function trapAt(name: Trap, { stack }: Error): Error {
   const trap = new RuntimeError(TRAP_MESSAGES[name]);
   if (typeof stack === "string") {
-    const hasTitle = /^(?:Range|Type|Runtime)Error/.test(stack);
-    const frames = (hasTitle ? stack.slice(stack.indexOf("\n") + 1) : stack).replace(HOST_FRAMES, "");
-    defineProperty(trap, "stack", {
-      value: hasTitle ? `RuntimeError: ${trap.message}\n${frames}` : frames,
-      writable: true,
-      configurable: true,
-    });
+    const { title, frames } = stackParts(stack)!;
+    const value = title === undefined ? frames : `RuntimeError: ${trap.message}\n${frames}`;
+    defineProperty(trap, "stack", { value, writable: true, configurable: true });
   }
   return trap;
 }
