@@ -5,7 +5,6 @@
  */
 
 import type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./allocator.ts";
-import { lookUpWeakly, rememberWeakly } from "../runtime/lookup.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
 import { byteLengthOf, isResizable } from "./buffer_properties.ts";
 import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
@@ -33,6 +32,7 @@ const HostMemory = (globalThis as {
 const bufferGetter = HostMemory && Object.getOwnPropertyDescriptor(HostMemory.prototype, "buffer")!.get!;
 const { grow: hostGrow, toFixedLengthBuffer, toResizableBuffer } = HostMemory?.prototype ?? {};
 const { apply } = Reflect;
+const { get, set } = WeakMap.prototype;
 const HostTypeError = TypeError;
 const toBigInt = BigInt;
 const toNumber = Number;
@@ -63,7 +63,7 @@ export class HostMemoryAllocator implements Allocator {
 
   /** The host's `WebAssembly.Memory` whose bytes `buffer` shows; undefined when it is of another kind. */
   hostMemory(buffer: Buffer): object | undefined {
-    return lookUpWeakly(this.#memories, buffer);
+    return this.#memoryOf(buffer);
   }
 
   allocate(request: AllocationRequest): Buffer {
@@ -80,7 +80,7 @@ export class HostMemoryAllocator implements Allocator {
   }
 
   grow(buffer: Buffer, byteLength: number): Buffer | null {
-    const memory = lookUpWeakly(this.#memories, buffer);
+    const memory = this.#memoryOf(buffer);
     if (memory === undefined) return this.#other.grow(buffer, byteLength);
     const delta = (byteLength - byteLengthOf(bufferOf(memory))) / PAGE_SIZE;
     try {
@@ -92,7 +92,7 @@ export class HostMemoryAllocator implements Allocator {
   }
 
   growShared(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined {
-    const memory = lookUpWeakly(this.#memories, buffer);
+    const memory = this.#memoryOf(buffer);
     if (memory === undefined) return undefined;
     try {
       const before = grow(memory, byteLength / PAGE_SIZE) * PAGE_SIZE;
@@ -103,7 +103,7 @@ export class HostMemoryAllocator implements Allocator {
   }
 
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
-    const memory = lookUpWeakly(this.#memories, buffer);
+    const memory = this.#memoryOf(buffer);
     if (memory === undefined) return this.#other.present(buffer, resizable, maximumByteLength);
     if (!resizable) return this.#remember(memory, fixedLengthBuffer(memory));
     if (toResizableBuffer === undefined) {
@@ -113,7 +113,7 @@ export class HostMemoryAllocator implements Allocator {
   }
 
   release(buffer: Buffer): void {
-    const memory = lookUpWeakly(this.#memories, buffer);
+    const memory = this.#memoryOf(buffer);
     if (memory === undefined) this.#other.release(buffer);
     else grow(memory, 0);
   }
@@ -124,8 +124,12 @@ export class HostMemoryAllocator implements Allocator {
     throw new TypeError("neither a SharedArrayBuffer nor a shared memory of the host");
   }
 
+  #memoryOf(buffer: Buffer): HostMemory | undefined {
+    return apply(get, this.#memories, [buffer]);
+  }
+
   #remember(memory: HostMemory, buffer: Buffer): Buffer {
-    rememberWeakly(this.#memories, buffer, memory);
+    apply(set, this.#memories, [buffer, memory]);
     return buffer;
   }
 }
