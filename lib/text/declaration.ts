@@ -86,14 +86,40 @@ class DeclarationPass {
 
   #import(): void {
     const cursor = this.#cursor;
-    // the two names are read in the second pass
-    cursor.at += 2;
-    if (cursor.kind !== TokenKind.Open) return;
+    // names are read in the second pass
+    cursor.at++;
+    if (cursor.isOpen("item")) return this.#importItems();
+    cursor.at++;
+    const space = this.#importSpace();
+    if (space !== null) space.add(cursor, cursor.binding());
+  }
+
+  #importItems(): void {
+    const cursor = this.#cursor;
+    const oneForAll = cursor.kindAhead(3) === TokenKind.Close;
+    let items = 0;
+    for (; cursor.isOpen("item"); items++) {
+      const start = cursor.at;
+      if (!oneForAll) {
+        cursor.at += 3;
+        const space = this.#importSpace();
+        if (space !== null) space.add(cursor, cursor.binding());
+      }
+      cursor.at = start;
+      cursor.skipParenthesized();
+    }
+    const space = oneForAll ? this.#importSpace() : null;
+    for (; space !== null && items > 0; items--) space.addAnonymous();
+  }
+
+  /** What the description of an import adds to, if one is next; takes its first two tokens. */
+  #importSpace(): IndexSpace | null {
+    const cursor = this.#cursor;
+    if (cursor.kind !== TokenKind.Open) return null;
     cursor.at++;
     const space = this.#space();
-    if (space === null) return;
-    this.#checkImportOrder();
-    space.add(cursor, cursor.binding());
+    if (space !== null) this.#checkImportOrder();
+    return space;
   }
 
   /** Takes the keyword of an external kind. */

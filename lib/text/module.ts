@@ -5,12 +5,10 @@
  * @module
  */
 
-import { ByteWriter } from "../binary/byte_writer.ts";
 import { CODE_METADATA_PREFIX } from "../binary/code_metadata.ts";
 import { encodeNames } from "../binary/encode_names.ts";
-import { CODE } from "../syntax/opcodes.ts";
+import { writeValueType } from "../binary/encode_types.ts";
 import type {
-  ByteRange,
   CustomSection,
   DataSegment,
   ElementSegment,
@@ -21,27 +19,22 @@ import type {
   Import,
   Memory,
   Module,
-  SegmentMode,
   Table,
   Tag,
 } from "../syntax/module.ts";
-import {
-  type AddressType,
-  FUNCREF,
-  type FunctionIndex,
-  type TypeIndex,
-  type ValueType,
-} from "../syntax/types.ts";
+import type { AddressType, FunctionIndex, TypeIndex, ValueType } from "../syntax/types.ts";
 import { BodyMetadata, MetadataSections } from "./code_metadata.ts";
-import { inOrder, parseCustomAnnotation, type PlacedSection } from "./custom_annotation.ts";
+import { CodeRanges } from "./code_ranges.ts";
 import { type Binding, TokenCursor } from "./cursor.ts";
+import { inOrder, parseCustomAnnotation, type PlacedSection } from "./custom_annotation.ts";
 import { declareFields } from "./declaration.ts";
 import type { TextPosition } from "./error.ts";
-import { Body, writeOpcode } from "./immediate.ts";
+import { Body } from "./immediate.ts";
 import { InstructionParser } from "./instruction.ts";
 import type { InstructionPositions } from "./instruction_positions.ts";
 import { tokenize, TokenKind } from "./lexer.ts";
 import { type IndexSpace, ModuleScope } from "./scope.ts";
+import { SegmentParser } from "./segment.ts";
 import {
   isReferenceTypeNext,
   parseAddressType,
@@ -54,7 +47,6 @@ import {
   parseValueType,
   type TypeUse,
 } from "./type.ts";
-import { writeValueType } from "../binary/encode_types.ts";
 
 /** Options of {@linkcode parseModule}. */
 export interface ParseOptions {
@@ -92,11 +84,6 @@ export function parseModule(
   return new ModuleParser(cursor, positions).parse();
 }
 
-/** A byte range whose bytes come when all of them are written. */
-interface PendingRange extends ByteRange {
-  bytes: Uint8Array;
-}
-
 const NO_BYTES = new Uint8Array(0);
 const NO_BINDING: Binding = { id: null, name: null, at: 0 };
 
@@ -104,9 +91,8 @@ class ModuleParser {
   readonly #cursor: TokenCursor;
   readonly #scope = new ModuleScope();
   readonly #instructions: InstructionParser;
-  /** Bodies, expressions and data of the whole module. */
-  readonly #bytes = new ByteWriter(4096);
-  readonly #ranges: PendingRange[] = [];
+  readonly #ranges: CodeRanges;
+  readonly #segments: SegmentParser;
 
   readonly #imports: Import[] = [];
   readonly #functions: Func[] = [];
@@ -127,6 +113,8 @@ class ModuleParser {
   constructor(cursor: TokenCursor, positions: InstructionPositions | null) {
     this.#cursor = cursor;
     this.#instructions = new InstructionParser(cursor, this.#scope, positions);
+    this.#ranges = new CodeRanges(this.#instructions);
+    this.#segments = new SegmentParser(cursor, this.#scope, this.#ranges);
   }
 
   parse(): Module {
@@ -152,8 +140,7 @@ class ModuleParser {
   }
 
   #module(name: string | null): Module {
-    const bytes = this.#bytes.view().slice();
-    for (const range of this.#ranges) range.bytes = bytes;
+    this.#ranges.finish();
     const { definitions, groups } = this.#scope;
     return {
       bytes: NO_BYTES,
@@ -219,33 +206,10 @@ class ModuleParser {
     else if (cursor.takeKeyword("tag")) this.#tag();
     else if (cursor.takeKeyword("export")) this.#export();
     else if (cursor.takeKeyword("start")) this.#startFunction();
-    else if (cursor.takeKeyword("elem")) this.#elementSegment();
-    else if (cursor.takeKeyword("data")) this.#dataSegment();
+    else if (cursor.takeKeyword("elem")) this.#elements.push(this.#segments.elementSegment());
+    else if (cursor.takeKeyword("data")) this.#data.push(this.#segments.dataSegment());
     else throw cursor.expected("a module field");
     cursor.expectClose();
-  }
-
-  /** What was written from `start` on. */
-  #range(start: number): PendingRange {
-    const range = { bytes: NO_BYTES, start, end: this.#bytes.length };
-    this.#ranges.push(range);
-    return range;
-  }
-
-  /** An expression up to the next closing parenthesis. */
-  #expression(): PendingRange {
-    const start = this.#bytes.length;
-    this.#instructions.expression(this.#bytes);
-    return this.#range(start);
-  }
-
-  /** A constant 0 of an address type. */
-  #zero(addressType: AddressType): PendingRange {
-    const start = this.#bytes.length;
-    writeOpcode(this.#bytes, CODE[`${addressType}.const`]);
-    this.#bytes.signed(0);
-    writeOpcode(this.#bytes, CODE["end"]);
-    return this.#range(start);
   }
 
   /** The inline exports and the inline import of a definition, after its identifier; returns the import's index or -1. */
@@ -266,7 +230,13 @@ class ModuleParser {
   #import(): void {
     const cursor = this.#cursor;
     const module = cursor.name();
-    const name = cursor.name();
+    if (cursor.isOpen("item")) this.#importItems(module);
+    else this.#importOne(module, cursor.name());
+  }
+
+  /** An import from its description on. */
+  #importOne(module: string, name: string): void {
+    const cursor = this.#cursor;
     if (cursor.kind !== TokenKind.Open) throw cursor.expected("an import description");
     cursor.at++;
     const kind = this.#externKind();
@@ -275,6 +245,27 @@ class ModuleParser {
     const index = this.#imported(kind, importIndex);
     this.#imports.push({ module, name, kind, index });
     cursor.expectClose();
+  }
+
+  /** Several imports from one module (compact import section): items with a description each, or one after all of them. */
+  #importItems(module: string): void {
+    const cursor = this.#cursor;
+    const names: string[] = [];
+    const oneForAll = cursor.kindAhead(3) === TokenKind.Close;
+    while (cursor.takeOpen("item")) {
+      const name = cursor.name();
+      if (oneForAll) names.push(name);
+      else this.#importOne(module, name);
+      cursor.expectClose();
+    }
+    const description = cursor.at;
+    if (oneForAll && cursor.kindAhead(2) === TokenKind.Id) {
+      throw cursor.error("identifier not allowed for several imports", description + 2);
+    }
+    for (const name of names) {
+      cursor.at = description;
+      this.#importOne(module, name);
+    }
   }
 
   #externKind(): ExternKind {
@@ -318,13 +309,14 @@ class ModuleParser {
     }
     const use = parseTypeUse(this.#cursor, this.#scope, true);
     const body = this.#bodyOf(use);
-    const start = this.#bytes.length;
+    const { bytes } = this.#ranges;
+    const start = bytes.length;
     this.#locals(body);
     const metadata = this.#cursor.hasAnnotations ? new BodyMetadata(this.#cursor, start) : null;
-    this.#instructions.expression(this.#bytes, body, metadata);
+    this.#instructions.expression(bytes, body, metadata);
     if (metadata !== null) this.#metadata.add(this.#functions.length, metadata);
     this.#nameBody(body);
-    this.#functions.push({ type: use.index, importIndex, exact: false, body: this.#range(start) });
+    this.#functions.push({ type: use.index, importIndex, exact: false, body: this.#ranges.from(start) });
   }
 
   /** A body whose locals are the parameters so far. */
@@ -357,10 +349,11 @@ class ModuleParser {
         add(parseValueType(cursor, this.#scope));
       }
     }
-    this.#bytes.unsigned(runs.length);
+    const { bytes } = this.#ranges;
+    bytes.unsigned(runs.length);
     for (const { type, count } of runs) {
-      this.#bytes.unsigned(count);
-      writeValueType(this.#bytes, type);
+      bytes.unsigned(count);
+      writeValueType(bytes, type);
     }
   }
 
@@ -381,7 +374,7 @@ class ModuleParser {
     }
     if (this.#isTableOfElementsNext()) return this.#tableOfElements(index);
     const type = parseTableType(cursor, this.#scope);
-    const init = cursor.kind === TokenKind.Close ? null : this.#expression();
+    const init = cursor.kind === TokenKind.Close ? null : this.#ranges.expression();
     this.#tables.push({ type, importIndex, init });
   }
 
@@ -401,9 +394,7 @@ class ModuleParser {
     const addressType = parseAddressType(cursor);
     const element = parseReferenceType(cursor, this.#scope);
     cursor.expectOpen("elem");
-    const elements = cursor.kind === TokenKind.Open
-      ? this.#elementExpressions()
-      : this.#functionElements(element);
+    const elements = this.#segments.tableElements(element);
     cursor.expectClose();
     const size = BigInt(
       elements.kind === "functions" ? elements.indices.length : elements.expressions.length,
@@ -411,7 +402,7 @@ class ModuleParser {
     const limits = { minimum: size, maximum: size };
     this.#tables.push({ type: { element, addressType, limits, shared }, importIndex: -1, init: null });
     this.#elements.push({
-      mode: { kind: "active", index, offset: this.#zero(addressType) },
+      mode: { kind: "active", index, offset: this.#ranges.zero(addressType) },
       type: element,
       shared: false,
       elements,
@@ -439,13 +430,13 @@ class ModuleParser {
     const cursor = this.#cursor;
     const pageSizeLog2 = parsePageSize(cursor);
     cursor.expectOpen("data");
-    const content = this.#content();
+    const content = this.#segments.content();
     cursor.expectClose();
     const size = BigInt(Math.ceil((content.end - content.start) / 2 ** pageSizeLog2));
     const limits = { minimum: size, maximum: size };
     this.#memories.push({ type: { addressType, limits, shared, pageSizeLog2 }, importIndex: -1 });
     this.#data.push({
-      mode: { kind: "active", index, offset: this.#zero(addressType) },
+      mode: { kind: "active", index, offset: this.#ranges.zero(addressType) },
       shared: false,
       content,
       at: 0,
@@ -459,7 +450,7 @@ class ModuleParser {
       return;
     }
     const type = parseGlobalType(this.#cursor, this.#scope);
-    this.#globals.push({ type, importIndex, init: this.#expression() });
+    this.#globals.push({ type, importIndex, init: this.#ranges.expression() });
   }
 
   #tag(): void {
@@ -500,115 +491,5 @@ class ModuleParser {
   #startFunction(): void {
     if (this.#start !== null) throw this.#cursor.error("a second start function");
     this.#start = this.#scope.functions.index(this.#cursor);
-  }
-
-  /** `(offset ...)` or one folded instruction. */
-  #offset(): PendingRange {
-    const cursor = this.#cursor;
-    if (cursor.takeOpen("offset")) {
-      const expression = this.#expression();
-      cursor.expectClose();
-      return expression;
-    }
-    return this.#foldedExpression();
-  }
-
-  #foldedExpression(): PendingRange {
-    const start = this.#bytes.length;
-    this.#instructions.foldedExpression(this.#bytes);
-    return this.#range(start);
-  }
-
-  /** `(keyword index)`, or its old form, an index alone; null when neither is next. */
-  #segmentTarget(keyword: string, space: IndexSpace): number | null {
-    const cursor = this.#cursor;
-    if (cursor.kind === TokenKind.Number) return space.index(cursor);
-    if (!cursor.takeOpen(keyword)) return null;
-    const index = space.index(cursor);
-    cursor.expectClose();
-    return index;
-  }
-
-  #elementSegment(): void {
-    const cursor = this.#cursor;
-    cursor.binding();
-    let mode: SegmentMode<number> = { kind: "passive" };
-    let bare = false;
-    if (cursor.takeKeyword("declare")) {
-      mode = { kind: "declarative" };
-    } else {
-      const table = this.#segmentTarget("table", this.#scope.tables);
-      if (table !== null || this.#isOffsetNext()) {
-        mode = { kind: "active", index: table ?? 0, offset: this.#offset() };
-        bare = this.#scope.functions.isNext(cursor) || cursor.kind === TokenKind.Close;
-      }
-    }
-    if (bare || cursor.takeKeyword("func")) {
-      const elements = this.#functionElements(FUNCREF);
-      this.#elements.push({ mode, type: FUNCREF, shared: false, elements, at: 0 });
-      return;
-    }
-    // (shared (ref ...)) marks the segment, (shared funcref) is an abbreviated type
-    const shared = cursor.kindAhead(2) === TokenKind.Open && cursor.takeOpen("shared");
-    const type = parseReferenceType(cursor, this.#scope);
-    if (shared) cursor.expectClose();
-    this.#elements.push({ mode, type, shared, elements: this.#elementExpressions(), at: 0 });
-  }
-
-  /** Whether a parenthesis is next that opens an offset, not an element type. */
-  #isOffsetNext(): boolean {
-    const cursor = this.#cursor;
-    return cursor.kind === TokenKind.Open && !cursor.isOpen("ref") && !cursor.isOpen("shared");
-  }
-
-  /** Function indices up to a closing parenthesis; expressions of them when `type` is not `funcref`. */
-  #functionElements(type: ValueType): ElementSegment["elements"] {
-    const indices: number[] = [];
-    while (this.#scope.functions.isNext(this.#cursor)) {
-      indices.push(this.#scope.functions.index(this.#cursor));
-    }
-    if (type === FUNCREF) return { kind: "functions", indices: Uint32Array.from(indices) };
-    return { kind: "expressions", expressions: indices.map((index) => this.#functionReference(index)) };
-  }
-
-  #functionReference(index: FunctionIndex): PendingRange {
-    const start = this.#bytes.length;
-    writeOpcode(this.#bytes, CODE["ref.func"]);
-    this.#bytes.unsigned(index);
-    writeOpcode(this.#bytes, CODE["end"]);
-    return this.#range(start);
-  }
-
-  #elementExpressions(): ElementSegment["elements"] {
-    const cursor = this.#cursor;
-    const expressions: PendingRange[] = [];
-    while (cursor.kind === TokenKind.Open) {
-      if (cursor.takeOpen("item")) {
-        expressions.push(this.#expression());
-        cursor.expectClose();
-      } else {
-        expressions.push(this.#foldedExpression());
-      }
-    }
-    return { kind: "expressions", expressions };
-  }
-
-  #dataSegment(): void {
-    const cursor = this.#cursor;
-    cursor.binding();
-    let mode: SegmentMode<number> = { kind: "passive" };
-    const memory = this.#segmentTarget("memory", this.#scope.memories);
-    if (memory !== null || cursor.kind === TokenKind.Open) {
-      mode = { kind: "active", index: memory ?? 0, offset: this.#offset() };
-    }
-    const shared = cursor.takeKeyword("shared");
-    this.#data.push({ mode, shared, content: this.#content(), at: 0 });
-  }
-
-  /** The bytes of the strings that follow. */
-  #content(): PendingRange {
-    const start = this.#bytes.length;
-    this.#cursor.strings(this.#bytes);
-    return this.#range(start);
   }
 }

@@ -73,14 +73,15 @@ export type ScriptCommand =
     readonly module?: string;
     readonly text: string;
   }
-  /** Runs commands in a thread of its own, which shares the memories of instance `shared_module`. */
+  /** Runs commands in a thread of its own, which shares the instances `shared_modules`. */
   | ScriptPlace & {
     readonly type: "thread";
     readonly name?: string;
-    readonly shared_module?: string;
+    readonly shared_modules: readonly string[];
     readonly commands: readonly ScriptCommand[];
   }
-  | ScriptPlace & { readonly type: "wait"; readonly thread: string };
+  /** Waits for the end of that thread, the last one when absent. */
+  | ScriptPlace & { readonly type: "wait"; readonly thread?: string };
 
 /**
  * Reads a script. Modules in it stay text (`moduleBytes` encodes one), so that a malformed one stops only the command it
@@ -179,11 +180,8 @@ function parseCommand(cursor: TokenCursor): ScriptCommand {
       return parseModuleAssertion(cursor, line, keyword);
     case "thread":
       return parseThread(cursor, line);
-    case "wait": {
-      const thread = takeId(cursor);
-      if (thread === null) throw cursor.expected("the identifier of a thread");
-      return closed(cursor, { type: "wait", line, thread });
-    }
+    case "wait":
+      return closed(cursor, { type: "wait", line, ...optional("thread", takeId(cursor)) });
     default:
       cursor.at--;
       throw cursor.expected("a command");
@@ -221,20 +219,25 @@ function parseModuleAssertion(cursor: TokenCursor, line: number, type: ModuleAss
 
 function parseThread(cursor: TokenCursor, line: number): ScriptCommand {
   const name = takeId(cursor);
-  let shared: string | null = null;
-  if (cursor.takeOpen("shared")) {
+  const shared: string[] = [];
+  while (cursor.takeOpen("shared")) {
     cursor.expectOpen("module");
-    shared = takeId(cursor);
+    const module = takeId(cursor);
+    if (module === null) throw cursor.expected("the identifier of a module");
+    shared.push(module);
     cursor.expectClose();
     cursor.expectClose();
   }
   const commands: ScriptCommand[] = [];
-  while (cursor.kind === TokenKind.Open) commands.push(parseCommand(cursor));
+  while (cursor.kind === TokenKind.Open) {
+    if (cursor.isOpen("shared")) throw cursor.error('"(shared" after a command of the thread');
+    commands.push(parseCommand(cursor));
+  }
   return closed(cursor, {
     type: "thread",
     line,
     ...optional("name", name),
-    ...optional("shared_module", shared),
+    shared_modules: shared,
     commands,
   });
 }

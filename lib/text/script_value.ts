@@ -61,7 +61,7 @@ export function parseScriptValue(cursor: TokenCursor): ScriptValue {
 export function parseScriptPattern(cursor: TokenCursor): ScriptPattern {
   if (cursor.takeOpen("either")) {
     const values: ScriptPattern[] = [];
-    while (!cursor.takeClose()) values.push(parseScriptPattern(cursor));
+    do values.push(parseScriptPattern(cursor)); while (!cursor.takeClose());
     return { type: "either", values };
   }
   const value = takeValue(cursor, true);

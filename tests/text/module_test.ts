@@ -126,6 +126,21 @@ Deno.test("inline exports and imports", () => {
   same('(func (import "x" "y") (exact (param i32)))', '(import "x" "y" (func (exact (param i32))))');
 });
 
+Deno.test("several imports from one module have descriptions of their own, or one for all", () => {
+  const names = (text: string) =>
+    parseModule(text).imports.map(({ module, name, kind, index }) => `${module}.${name} ${kind} ${index}`);
+  assertEquals(
+    names(`(import "a" "x" (func)) (import "m" (item "f" (func $f (param i32))) (item "g" (global i64)))
+      (import "n" (item "h") (item "i") (func (result i32))) (start $f)`),
+    ["a.x function 0", "m.f function 1", "m.g global 0", "n.h function 2", "n.i function 3"],
+  );
+  refuses('(import "m" (item "a"))', '1:23: expected an import description, found ")"');
+  refuses('(import "m" (item "a" (func)) (item "b"))', "1:40: expected an import description");
+  refuses('(import "m" (item "a") (item "b" (func)) (func))', '1:34: expected ")", found "(func"');
+  refuses('(import "m" (item "a") (func $f))', "1:30: identifier not allowed for several imports");
+  refuses('(func) (import "m" (item "a" (func)))', "import after function");
+});
+
 Deno.test("imports stand before all definitions", () => {
   refuses('(func) (import "" "" (func))', "import after function");
   refuses('(memory 1) (table (import "" "") 1 funcref)', "import after memory");

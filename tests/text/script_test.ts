@@ -130,14 +130,39 @@ Deno.test("parseScript() reads assertions about modules, malformed text included
   assertEquals(commands[4], { type: "assert_unlinkable", line: 1, module: "$M", text: "e" });
 });
 
-Deno.test("parseScript() reads threads", () => {
-  assertEquals(command('(thread $T (shared (module $M)) (register "m" $M) (wait $U))'), {
-    type: "thread",
-    line: 1,
-    name: "$T",
-    shared_module: "$M",
-    commands: [{ type: "register", line: 1, as: "m", name: "$M" }, { type: "wait", line: 1, thread: "$U" }],
-  });
+Deno.test("parseScript() reads threads, with the instances they share and the lines of their commands", () => {
+  assertEquals(
+    command('(thread $T (shared (module $M)) (shared (module $N))\n(register "m" $M)\n(wait $U))'),
+    {
+      type: "thread",
+      line: 1,
+      name: "$T",
+      shared_modules: ["$M", "$N"],
+      commands: [{ type: "register", line: 2, as: "m", name: "$M" }, { type: "wait", line: 3, thread: "$U" }],
+    },
+  );
+});
+
+Deno.test("threads need no name and no commands, and may start threads", () => {
+  assertEquals(parseScript("(thread (thread $T)) (wait)"), [
+    {
+      type: "thread",
+      line: 1,
+      shared_modules: [],
+      commands: [{ type: "thread", line: 1, name: "$T", shared_modules: [], commands: [] }],
+    },
+    { type: "wait", line: 1 },
+  ]);
+});
+
+Deno.test("parseScript() refuses malformed threads with their place", () => {
+  const refuses = (text: string, message: string) => assertThrows(() => parseScript(text), WatError, message);
+  refuses("(thread $T (shared (module)))", '1:27: expected the identifier of a module, found ")"');
+  refuses("(thread $T (shared $M))", '1:20: expected "(module", found "$M"');
+  refuses("(thread $T\n(module) (shared (module $M)))", '2:10: "(shared" after a command of the thread');
+  refuses("(thread $T (func))", '1:13: expected a command, found "func"');
+  refuses("(thread $T\n(module)", 'expected ")", found the end of the text; "(thread" at 1:1 is not closed');
+  refuses("(wait 1)", '1:7: expected ")", found "1"');
 });
 
 Deno.test("results are bit patterns", () => {
@@ -191,5 +216,6 @@ Deno.test("parseScript() refuses malformed commands with their place", () => {
   refuses('(invoke "f" (i32.const nan:canonical))', "expected an i32 number");
   refuses('(invoke "f" (f32.const nan:canonical))', "expected an f32 number");
   refuses('(assert_return (invoke "f") (foo))', "expected a result pattern");
+  refuses('(assert_return (invoke "f") (either))', '1:36: expected a result pattern, found ")"');
   refuses('(assert_trap (invoke "f"))', "expected a message");
 });
