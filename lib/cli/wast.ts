@@ -14,7 +14,9 @@ import { hostReason } from "./host_reason.ts";
 import { print, printError, visible } from "./output.ts";
 import type { Script } from "./script/commands.ts";
 import { readScript } from "./script/from_text.ts";
-import { commandCount, runScript, type ScriptResult } from "./script/runner.ts";
+import { commandCount, type ScriptResult } from "./script/results.ts";
+import { runScript } from "./script/runner.ts";
+import { threadStarter } from "./script/worker.ts";
 
 const HELP = `Runs scripts in the format of the specification's test suite.
 
@@ -22,6 +24,8 @@ Usage: tandem wast FILE... [--features LIST]
 
 Prints a line for each FILE on standard output: how many of its commands did what it says. What did not is a line
 on standard error, FILE:LINE: COMMAND: MESSAGE. Exits with 1 if there was any, or a FILE cannot be read.
+
+Threads of scripts run on workers. Those that a script does not wait for must end at most ten seconds after it.
 
 Options:
   --features LIST  the features that modules may use, separated by commas, or "all"; those that are on by
@@ -32,25 +36,33 @@ Options:
 /** The command. */
 export const wast: Command = {
   help: HELP,
-  run(args) {
+  async run(args) {
     const { values, positional: files } = readOptions(args, { values: ["features"] });
     if (files.length === 0) throw new CommandError("wast: which FILE? See wast --help");
     const features = values.features.length === 0 ? DEFAULT_FEATURES : readFeatures(values.features.join());
-    const outcomes = files.map((file) => {
+    let exitCode = 0;
+    for (const file of files) {
       try {
-        return report(
-          file,
-          runScript(readFile(file), { engine: new Engine({ features }), parseText: watToWasm }),
-        );
+        if (!report(file, await run(file, features))) exitCode = 1;
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         printError(error.message);
-        return false;
+        exitCode = 1;
       }
-    });
-    return Promise.resolve(outcomes.includes(false) ? 1 : 0);
+    }
+    return exitCode;
   },
 };
+
+/** Runs a script, and prints what does not do what it says. */
+async function run(file: string, features: FeatureSet): Promise<ScriptResult> {
+  return await runScript(readFile(file), {
+    engine: new Engine({ features }),
+    parseText: watToWasm,
+    startThread: threadStarter(features),
+    onFailure: ({ line, command, message }) => printError(`${file}:${line}: ${command}: ${message}`),
+  });
+}
 
 function readFeatures(list: string): FeatureSet {
   if (list === "all") return ALL_FEATURES;
@@ -83,7 +95,6 @@ function readFile(file: string): Script {
 /** Whether every command did what the script says. */
 function report(file: string, result: ScriptResult): boolean {
   const { passed, failures, notCovered, nanPayloads } = result;
-  for (const { line, command, message } of failures) printError(`${file}:${line}: ${command}: ${message}`);
   for (const [feature, count] of notCovered) {
     const commands = `${count} command${count === 1 ? "" : "s"}`;
     printError(`${file}: ${commands} need the feature ${feature}, which is switched off`);

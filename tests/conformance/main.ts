@@ -8,9 +8,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
-import type { Failure, ScriptResult } from "../../lib/cli/script/runner.ts";
+import type { Failure, ScriptResult } from "../../lib/cli/script/results.ts";
 import { ALL_FEATURES, type FeatureName, type FeatureSet } from "../../lib/syntax/features.ts";
-import { type Mode, runSuite, runSuiteScript, sum, type Tally, tally } from "./run.ts";
+import { type Mode, runSuite, runSuiteScript, type SuiteReport, sum, type Tally, tally } from "./run.ts";
 
 /** Failures printed per script without --verbose. */
 const SHOWN_FAILURES = 5;
@@ -123,9 +123,9 @@ function isClean(result: ScriptResult, { all }: Options): boolean {
   return result.failures.length === 0 && !(all && result.notCovered.size > 0);
 }
 
-function runScript(path: string, suite: string, options: Options): ScriptResult {
+async function runScript(path: string, suite: string, options: Options): Promise<ScriptResult> {
   const { mode, features, verbose } = options;
-  const result = runSuiteScript(readFileSync(path, "utf8"), {
+  const result = await runSuiteScript(readFileSync(path, "utf8"), {
     suite,
     mode,
     features,
@@ -146,10 +146,14 @@ function runScript(path: string, suite: string, options: Options): ScriptResult 
   return result;
 }
 
-function printResults(suites: readonly (readonly string[])[], options: Options): number {
-  const results = suites.flatMap((scripts) =>
-    scripts.map((path) => runScript(path, suiteOf(scripts), options))
-  );
+async function printResults(
+  suites: readonly (readonly string[])[],
+  options: Options,
+): Promise<number> {
+  const results: ScriptResult[] = [];
+  for (const scripts of suites) {
+    for (const path of scripts) results.push(await runScript(path, suiteOf(scripts), options));
+  }
   const all = sum(results);
   const total = tally(all);
   const whole = results.map(tally).filter(({ total, passed }) => total === passed).length;
@@ -161,17 +165,21 @@ function printResults(suites: readonly (readonly string[])[], options: Options):
   return isClean(all, options) ? 0 : 1;
 }
 
-function printJSON(suites: readonly (readonly string[])[], { mode, features }: Options): number {
-  const reports = suites.map((paths) => {
+async function printJSON(
+  suites: readonly (readonly string[])[],
+  { mode, features }: Options,
+): Promise<number> {
+  const reports = new Map<string, SuiteReport>();
+  for (const paths of suites) {
     const suite = suiteOf(paths);
     const scripts = paths.map((path) => ({
       name: basename(path, ".json"),
       json: readFileSync(path, "utf8"),
     }));
-    return [suite, runSuite(scripts, { suite, mode, features })] as const;
-  });
+    reports.set(suite, await runSuite(scripts, { suite, mode, features }));
+  }
   console.log(JSON.stringify(Object.fromEntries(reports), null, 2));
-  return reports.some(([, { failed }]) => failed > 0) ? 1 : 0;
+  return [...reports.values()].some(({ failed }) => failed > 0) ? 1 : 0;
 }
 
 let options: Options;
@@ -185,4 +193,4 @@ try {
   process.exit(2);
 }
 // Not process.exit(), which cuts off output that a pipe has not taken yet.
-process.exitCode = options.json ? printJSON(suites, options) : printResults(suites, options);
+process.exitCode = await (options.json ? printJSON(suites, options) : printResults(suites, options));

@@ -6,7 +6,8 @@
 
 import { Engine } from "../../lib/js_api/engine.ts";
 import { parseScript } from "../../lib/cli/script/commands.ts";
-import { commandCount, runScript, type ScriptResult } from "../../lib/cli/script/runner.ts";
+import { commandCount, type ScriptResult } from "../../lib/cli/script/results.ts";
+import { runScript } from "../../lib/cli/script/runner.ts";
 import type { FeatureSet } from "../../lib/syntax/features.ts";
 import { watToWasm } from "../../lib/text/wat.ts";
 import { acceptsUnlinkable, predatedFeatures, suiteFeatures } from "./suites.ts";
@@ -32,11 +33,11 @@ export interface SuiteOptions {
 }
 
 /** Runs the script whose JSON is `json` on an engine of its own. */
-export function runSuiteScript(
+export async function runSuiteScript(
   json: string,
   { suite, mode, features, readFile }: SuiteOptions,
-): ScriptResult {
-  return runScript(parseScript(json), {
+): Promise<ScriptResult> {
+  return await runScript(parseScript(json), {
     engine: new Engine({ features: suiteFeatures(suite, features) }),
     refusedFeatures: new Set(predatedFeatures(suite)),
     acceptsUnlinkable: acceptsUnlinkable(suite),
@@ -97,14 +98,14 @@ export interface SuiteReport extends Tally {
 }
 
 /** Runs a suite given as an iterable of its scripts. */
-export function runSuite(
+export async function runSuite(
   scripts: Iterable<{ readonly name: string; readonly json: string }>,
   options: SuiteOptions,
-): SuiteReport {
+): Promise<SuiteReport> {
   const results: ScriptResult[] = [];
   const failures: string[] = [];
   for (const { name, json } of scripts) {
-    const result = runSuiteScript(json, options);
+    const result = await runSuiteScript(json, options);
     results.push(result);
     for (const { line, command, message } of result.failures) {
       failures.push(`${name}:${line} ${command}: ${message}`);

@@ -75,9 +75,21 @@ export type Command =
       /** Name of the definition that it is about, which then has no source. */
       readonly module?: string;
     } & ModuleSource
-    | { readonly type: "thread"; readonly name?: string; readonly commands?: readonly Command[] }
+    | {
+      readonly type: "thread";
+      readonly name?: string;
+      /** Name of the instance that the thread shares with the one that starts it. */
+      readonly shared_module?: string;
+      /** Names of several such instances. */
+      readonly shared_modules?: readonly string[];
+      readonly commands?: readonly Command[];
+    }
+    /** For the thread of that name; without it, the latest one. */
     | { readonly type: "wait"; readonly thread?: string }
   );
+
+/** A command that starts a thread. */
+export type ThreadCommand = Extract<Command, { readonly type: "thread" }>;
 
 /** A parsed script. */
 export interface Script {

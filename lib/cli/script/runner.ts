@@ -15,8 +15,21 @@ import { heapObjectOf } from "../../runtime/external_references.ts";
 import type { FunctionReference } from "../../runtime/function_reference.ts";
 import { externalOf, referenceOf } from "../../runtime/function_reference.ts";
 import { moduleBytes } from "../../text/module_source.ts";
-import type { Action, Command, ModuleSource, Script, ScriptValue } from "./commands.ts";
+import type { Action, Command, ModuleSource, Script, ScriptValue, ThreadCommand } from "./commands.ts";
+import {
+  describe,
+  isUncovered,
+  Mismatch,
+  NaNPayload,
+  NotCarried,
+  NotCovered,
+  Results,
+  type ScriptResult,
+  Uncovered,
+} from "./results.ts";
 import { spectest } from "./spectest.ts";
+import { attachInstance, type Exporting, shareInstance, type ThreadTask } from "./thread.ts";
+import { ScriptThreads, type ThreadOptions } from "./threads.ts";
 import { isTrap } from "./traps.ts";
 import {
   boxedList,
@@ -35,10 +48,9 @@ import {
 } from "./values.ts";
 
 type Module = WebAssemblyNamespace["Module"]["prototype"];
-type Instance = WebAssemblyNamespace["Instance"]["prototype"];
 
 /** What the scripts run on. */
-export interface RunOptions {
+export interface RunOptions extends ThreadOptions {
   readonly engine: Engine;
   /** The bytes of a module in a text; throws when the text is malformed. */
   readonly parseText: (text: string) => Uint8Array;
@@ -56,102 +68,28 @@ export interface RunOptions {
   readonly acceptsUnlinkable?: boolean;
 }
 
-/** A command that did not do what the script says. */
-export interface Failure {
-  readonly line: number;
-  readonly command: Command["type"];
-  readonly message: string;
-}
-
-/** What became of a script's commands. */
-export interface ScriptResult {
-  readonly passed: number;
-  readonly failures: readonly Failure[];
-  /** By feature that is switched off in the engine, how many commands need it. */
-  readonly notCovered: ReadonlyMap<string, number>;
-  /** By what the JS API cannot carry, a type or "NaN bits", how many commands need it; they ran, but were not judged. */
-  readonly notCarried: ReadonlyMap<string, number>;
-  /** Results that differ only by the bits of a NaN, or come from one given as argument, on a host that forgets those. */
-  readonly nanPayloads: readonly Failure[];
-}
-
-/** Number of commands in a result. */
-export function commandCount(result: ScriptResult): number {
-  let count = result.passed + result.failures.length + result.nanPayloads.length;
-  for (const uncovered of result.notCovered.values()) count += uncovered;
-  for (const uncarried of result.notCarried.values()) count += uncarried;
-  return count;
-}
-
-class Mismatch extends Error {}
-class NotCovered extends Error {
-  constructor(readonly feature: string) {
-    super(`needs ${feature}`);
-  }
-}
-class NotCarried extends Error {
-  constructor(readonly what: string) {
-    super(`the JS API cannot carry ${what}`);
-  }
-}
-class NaNPayload extends Error {}
-
 /** The switched-off feature that a CompileError names, or null. */
 export function disabledFeature(error: unknown): string | null {
   if (!(error instanceof Error) || error.name !== "CompileError") return null;
   return /enable feature ([\w-]+)/.exec(error.message)?.[1] ?? null;
 }
 
-/** Runs every command of `script` and says what became of each. */
-export function runScript(script: Script, options: RunOptions): ScriptResult {
+/**
+ * Runs every command of `script` and says what became of each. The threads that it starts have ended when the promise
+ * is fulfilled.
+ */
+export async function runScript(script: Script, options: RunOptions): Promise<ScriptResult> {
+  return await new ScriptRun(options).run(script.commands);
+}
+
+/** Runs the commands of a thread, as {@linkcode runScript} those of a script. */
+export async function runThread(
+  { shared, commands }: ThreadTask,
+  options: RunOptions,
+): Promise<ScriptResult> {
   const run = new ScriptRun(options);
-  const failures: Failure[] = [];
-  const nanPayloads: Failure[] = [];
-  const notCovered = new Map<string, number>();
-  const notCarried = new Map<string, number>();
-  const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
-  let passed = 0;
-  for (const command of script.commands) {
-    try {
-      run.execute(command);
-      passed++;
-    } catch (error) {
-      if (error instanceof NotCovered) {
-        count(notCovered, error.feature);
-        continue;
-      }
-      if (error instanceof NotCarried) {
-        count(notCarried, error.what);
-        continue;
-      }
-      const isExpected = error instanceof Mismatch || error instanceof NaNPayload;
-      const failure = {
-        line: command.line,
-        command: command.type,
-        message: isExpected ? error.message : `threw ${describe(error)}`,
-      };
-      (error instanceof NaNPayload ? nanPayloads : failures).push(failure);
-    }
-  }
-  return { passed, failures, notCovered, notCarried, nanPayloads };
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  try {
-    return String(error);
-  } catch {
-    return Object.prototype.toString.call(error);
-  }
-}
-
-/** Stands where a module could not be made because of a switched-off feature. */
-class Uncovered {
-  constructor(readonly feature: string) {}
-}
-
-function isUncovered(thing: object): thing is Uncovered {
-  return thing instanceof Uncovered;
+  for (const instance of shared) run.keep(instance.name, attachInstance(options.engine, instance));
+  return await run.run(commands);
 }
 
 class ScriptRun {
@@ -160,13 +98,17 @@ class ScriptRun {
   readonly #kind: HeapKind;
   /** By module name. */
   readonly #imports: Record<string, WebAssembly.ModuleImports | Uncovered>;
-  readonly #instances = new Map<string, Instance | Uncovered>();
+  readonly #instances = new Map<string, Exporting | Uncovered>();
   readonly #definitions = new Map<string, Module | Uncovered>();
-  #lastInstance: Instance | Uncovered | null = null;
+  #lastInstance: Exporting | Uncovered | null = null;
   #lastDefinition: Module | Uncovered | null = null;
+  readonly #results: Results;
+  readonly #threads: ScriptThreads;
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#results = new Results(options.onFailure ?? (() => {}));
+    this.#threads = new ScriptThreads(this.#results, options);
     this.#wasm = options.engine.WebAssembly;
     this.#imports = Object.assign(Object.create(null), { spectest: spectest(this.#wasm) });
     this.#kind = (reference) => {
@@ -175,7 +117,46 @@ class ScriptRun {
     };
   }
 
-  execute(command: Command): void {
+  async run(commands: readonly Command[]): Promise<ScriptResult> {
+    try {
+      for (const command of commands) {
+        try {
+          const ended = this.#execute(command);
+          if (ended !== undefined) await ended;
+          this.#results.pass();
+        } catch (error) {
+          this.#results.thrown(command, error);
+        }
+      }
+      await this.#threads.outlast();
+    } finally {
+      await this.#threads.end();
+    }
+    return this.#results.result;
+  }
+
+  /** Makes `instance` the last one, with that name if it has one; null takes the name from whichever has it. */
+  keep(name: string | undefined, instance: Exporting | Uncovered | null): void {
+    this.#lastInstance = instance;
+    if (name === undefined) return;
+    if (instance === null) this.#instances.delete(name);
+    else this.#instances.set(name, instance);
+  }
+
+  /** Only commands about threads take time: a promise for each of a suite's 65,000 commands would be waste. */
+  #execute(command: Command): Promise<void> | undefined {
+    switch (command.type) {
+      case "thread":
+        return this.#startThread(command);
+      case "wait":
+        return this.#threads.wait(command.thread);
+      default:
+        this.#executeAtOnce(command);
+        return undefined;
+    }
+  }
+
+  #executeAtOnce(command: Exclude<Command, { readonly type: "thread" | "wait" }>): void {
     switch (command.type) {
       case "module": {
         const module = this.#define(command);
@@ -221,10 +202,6 @@ class ScriptRun {
         this.#demandCovered(module);
         return this.#assertTrap(() => this.#instance(module), command.text);
       }
-      case "thread":
-        throw new Mismatch("the commands of a thread are not run: scripts run on one thread");
-      case "wait":
-        throw new Mismatch(`there is no thread ${command.thread ?? ""}: scripts run on one thread`);
       default:
         throw new Mismatch(`command ${(command as Command).type} is unknown to this runner`);
     }
@@ -258,7 +235,7 @@ class ScriptRun {
     return isText ? this.#options.parseText(new TextDecoder().decode(contents)) : contents;
   }
 
-  #instance(module: Module | Uncovered): Instance {
+  #instance(module: Module | Uncovered): Exporting {
     this.#demandCovered(module);
     for (const { module: name } of this.#wasm.Module.imports(module)) {
       const exports = this.#imports[name];
@@ -268,12 +245,7 @@ class ScriptRun {
   }
 
   #instantiate(module: Module | Uncovered, name: string | undefined): void {
-    const keep = (instance: Instance | Uncovered | null) => {
-      this.#lastInstance = instance;
-      if (name === undefined) return;
-      if (instance === null) this.#instances.delete(name);
-      else this.#instances.set(name, instance);
-    };
+    const keep = (instance: Exporting | Uncovered | null) => this.keep(name, instance);
     keep(null);
     if (isUncovered(module)) keep(module);
     try {
@@ -303,10 +275,23 @@ class ScriptRun {
     this.#demandCovered(instance);
   }
 
-  #instanceNamed(name: string | undefined): Instance | Uncovered {
+  #instanceNamed(name: string | undefined): Exporting | Uncovered {
     const instance = name === undefined ? this.#lastInstance : this.#instances.get(name);
-    if (!instance) throw new Mismatch(`there is no instance ${name ?? ""}`);
+    if (!instance) throw new Mismatch(`there is no instance${name === undefined ? "" : ` ${name}`}`);
     return instance;
+  }
+
+  async #startThread(command: ThreadCommand): Promise<void> {
+    const { shared_module, commands = [] } = command;
+    const names = command.shared_modules ?? (shared_module === undefined ? [] : [shared_module]);
+    this.#threads.keep(command.name, null);
+    const shared = names.map((name) => {
+      const instance = this.#instanceNamed(name);
+      if (isUncovered(instance)) this.#threads.keep(command.name, instance);
+      this.#demandCovered(instance);
+      return shareInstance(this.#options.engine, name, instance);
+    });
+    await this.#threads.start(command, { shared, commands });
   }
 
   #act(action: Action, expected: readonly ScriptValue[]): Observed[] {

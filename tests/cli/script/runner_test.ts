@@ -3,12 +3,8 @@ import { Engine } from "../../../lib/js_api/engine.ts";
 import { KEEPS_NAN_BITS } from "../../../lib/runtime/float_bits.ts";
 import { DEFAULT_FEATURES, without } from "../../../lib/syntax/features.ts";
 import { watToWasm } from "../../../lib/text/wat.ts";
-import {
-  commandCount,
-  type RunOptions,
-  runScript,
-  type ScriptResult,
-} from "../../../lib/cli/script/runner.ts";
+import { commandCount, type ScriptResult } from "../../../lib/cli/script/results.ts";
+import { type RunOptions, runScript } from "../../../lib/cli/script/runner.ts";
 import { type Command, parseScript } from "../../../lib/cli/script/commands.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -28,16 +24,16 @@ const MODULE: LooseCommand = {
     (func $loop (export "loop") (call $loop)))`,
 };
 
-const run = (...commands: readonly LooseCommand[]): ScriptResult => runOn(new Engine(), commands);
+const run = (...commands: readonly LooseCommand[]): Promise<ScriptResult> => runOn(new Engine(), commands);
 
-function runOn(
+async function runOn(
   engine: Engine,
   commands: readonly LooseCommand[],
   options: Partial<RunOptions> = {},
-): ScriptResult {
+): Promise<ScriptResult> {
   const numbered = commands.map((command, i) => ({ line: i + 1, ...command }));
   const script = parseScript(JSON.stringify({ source_filename: "test.wast", commands: numbered }));
-  return runScript(script, { engine, parseText: (text) => watToWasm(text), ...options });
+  return await runScript(script, { engine, parseText: (text) => watToWasm(text), ...options });
 }
 
 const invoke = (field: string, ...args: readonly (readonly [string, string])[]) => ({
@@ -50,8 +46,8 @@ function outcomes({ passed, failures, notCovered }: ScriptResult): unknown {
   return { passed, failed: failures.map(({ line }) => line), notCovered: [...notCovered] };
 }
 
-Deno.test("runScript() passes assertions that hold", () => {
-  const results = run(
+Deno.test("runScript() passes assertions that hold", async () => {
+  const results = await run(
     MODULE,
     {
       type: "assert_return",
@@ -98,8 +94,8 @@ Deno.test("runScript() passes assertions that hold", () => {
   assertEquals(outcomes(results), { passed: 11, failed: [], notCovered: [] });
 });
 
-Deno.test("runScript() compares bits", () => {
-  const zeros = run(MODULE, {
+Deno.test("runScript() compares bits", async () => {
+  const zeros = await run(MODULE, {
     type: "assert_return",
     action: invoke("f64", ["f64", "0"]),
     expected: [{ type: "f64", value: "9223372036854775808" }],
@@ -107,16 +103,16 @@ Deno.test("runScript() compares bits", () => {
   assertEquals(outcomes(zeros), { passed: 1, failed: [2], notCovered: [] });
 });
 
-Deno.test("runScript() keeps NaN bits apart where the host does, and counts them where it does not", () => {
+Deno.test("runScript() keeps NaN bits apart where the host does, and counts them where it does not", async () => {
   const signalling = String(0x7fa00001);
-  const result = run(MODULE, {
+  const result = await run(MODULE, {
     type: "assert_return",
     action: invoke("f32", ["f32", signalling]),
     expected: [{ type: "f32", value: signalling }],
   });
   assertEquals([result.passed, result.failures.length], [KEEPS_NAN_BITS ? 2 : 1, 0]);
   assertEquals(commandCount(result), 2);
-  const quieted = run(MODULE, {
+  const quieted = await run(MODULE, {
     type: "assert_return",
     action: invoke("f32", ["f32", signalling]),
     expected: [{ type: "f32", value: "nan:arithmetic" }],
@@ -124,8 +120,8 @@ Deno.test("runScript() keeps NaN bits apart where the host does, and counts them
   assertEquals(quieted.failures.length, KEEPS_NAN_BITS ? 1 : 0);
 });
 
-Deno.test("runScript() fails assertions that do not hold", () => {
-  const results = run(
+Deno.test("runScript() fails assertions that do not hold", async () => {
+  const results = await run(
     MODULE,
     { type: "assert_return", action: invoke("add", ["i32", "1"], ["i32", "1"]), expected: [] },
     { type: "assert_trap", action: invoke("div", ["i32", "0"]), text: "unreachable" },
@@ -138,8 +134,8 @@ Deno.test("runScript() fails assertions that do not hold", () => {
   assertEquals(outcomes(results), { passed: 1, failed: [2, 3, 4, 5, 6, 7, 8], notCovered: [] });
 });
 
-Deno.test("runScript() counts by feature what needs one that is switched off", () => {
-  const results = runOn(new Engine({ features: ["mvp"] }), [
+Deno.test("runScript() counts by feature what needs one that is switched off", async () => {
+  const results = await runOn(new Engine({ features: ["mvp"] }), [
     {
       type: "module",
       module_type: "text",
@@ -153,7 +149,7 @@ Deno.test("runScript() counts by feature what needs one that is switched off", (
   assertEquals(outcomes(results), { passed: 1, failed: [], notCovered: [["simd", 4]] });
 });
 
-Deno.test("a definition can be instantiated several times", () => {
+Deno.test("a definition can be instantiated several times", async () => {
   const counter = {
     module_type: "text",
     wat: `(module (global $g (mut i32) (i32.const 0))
@@ -165,7 +161,7 @@ Deno.test("a definition can be instantiated several times", () => {
     action: { ...invoke("next"), module },
     expected: [{ type: "i32", value }],
   });
-  const results = run(
+  const results = await run(
     { type: "module_definition", name: "$M", ...counter },
     { type: "module_instance", instance: "$A", module: "$M" },
     { type: "module_instance", instance: "$B", module: "$M" },
@@ -176,7 +172,7 @@ Deno.test("a definition can be instantiated several times", () => {
   assertEquals(outcomes(results), { passed: 6, failed: [], notCovered: [] });
 });
 
-Deno.test("runScript() takes a refusal for want of a feature that the suite predates for the one it expects", () => {
+Deno.test("runScript() takes a refusal for want of a feature that the suite predates for the one it expects", async () => {
   const features = without(DEFAULT_FEATURES, "multi-memory");
   const command = {
     line: 1,
@@ -186,17 +182,19 @@ Deno.test("runScript() takes a refusal for want of a feature that the suite pred
     text: "multiple memories",
   };
   const script = parseScript(JSON.stringify({ source_filename: "test.wast", commands: [command] }));
-  const outcome = (...refused: readonly string[]) =>
-    outcomes(runScript(script, {
-      engine: new Engine({ features }),
-      parseText: (text) => watToWasm(text),
-      refusedFeatures: new Set(refused),
-    }));
-  assertEquals(outcome(), { passed: 0, failed: [], notCovered: [["multi-memory", 1]] });
-  assertEquals(outcome("multi-memory"), { passed: 1, failed: [], notCovered: [] });
+  const outcome = async (...refused: readonly string[]) =>
+    outcomes(
+      await runScript(script, {
+        engine: new Engine({ features }),
+        parseText: (text) => watToWasm(text),
+        refusedFeatures: new Set(refused),
+      }),
+    );
+  assertEquals(await outcome(), { passed: 0, failed: [], notCovered: [["multi-memory", 1]] });
+  assertEquals(await outcome("multi-memory"), { passed: 1, failed: [], notCovered: [] });
 });
 
-Deno.test("runScript() through the JS API counts what that cannot carry, and runs it for its effects", () => {
+Deno.test("runScript() through the JS API counts what that cannot carry, and runs it for its effects", async () => {
   const wat = `(module
     (global $g (export "g") (mut i32) (i32.const 0))
     (global (export "v") v128 (v128.const i64x2 1 2))
@@ -206,7 +204,7 @@ Deno.test("runScript() through the JS API counts what that cannot carry, and run
     (func (export "throw") (param exnref) (throw_ref (local.get 0))))`;
   const vector = { type: "v128", lane_type: "i32", value: ["5", "0", "0", "0"] };
   const NAN = { type: "f64", value: "nan:canonical" };
-  const result = runOn(new Engine(), [
+  const result = await runOn(new Engine(), [
     { type: "module", module_type: "text", wat },
     { type: "action", action: { type: "invoke", field: "set", args: [vector] } },
     { type: "assert_return", action: { type: "get", field: "g" }, expected: [{ type: "i32", value: "5" }] },
@@ -220,7 +218,7 @@ Deno.test("runScript() through the JS API counts what that cannot carry, and run
   assertEquals(commandCount(result), 7);
 });
 
-Deno.test("runScript() takes valid modules that spectest does not provide for when told so", () => {
+Deno.test("runScript() takes valid modules that spectest does not provide for when told so", async () => {
   const module = (imported: string) => ({
     type: "module",
     module_type: "text",
@@ -231,8 +229,12 @@ Deno.test("runScript() takes valid modules that spectest does not provide for wh
     { type: "action", action: invoke("f") },
     module('"elsewhere" "nothing"'),
   ] as const;
-  assertEquals(outcomes(runOn(new Engine(), commands)), { passed: 0, failed: [1, 2, 3], notCovered: [] });
-  assertEquals(outcomes(runOn(new Engine(), commands, { acceptsUnlinkable: true })), {
+  assertEquals(outcomes(await runOn(new Engine(), commands)), {
+    passed: 0,
+    failed: [1, 2, 3],
+    notCovered: [],
+  });
+  assertEquals(outcomes(await runOn(new Engine(), commands, { acceptsUnlinkable: true })), {
     passed: 1,
     failed: [3],
     notCovered: [["imports that spectest lacks", 1]],
@@ -250,8 +252,8 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
 };
 const readFile = (name: string) => FILES[name];
 
-Deno.test("runScript() reads the layout of wabt: modules in files, nulls with a type", () => {
-  const results = runOn(new Engine(), [
+Deno.test("runScript() reads the layout of wabt: modules in files, nulls with a type", async () => {
+  const results = await runOn(new Engine(), [
     { type: "module", filename: "test.0.wasm" },
     {
       type: "assert_return",
@@ -265,8 +267,8 @@ Deno.test("runScript() reads the layout of wabt: modules in files, nulls with a 
   assertEquals(outcomes(results), { passed: 5, failed: [], notCovered: [] });
 });
 
-Deno.test("runScript() reads the layout of wasm-tools: texts in files, with their binaries beside them", () => {
-  const results = runOn(new Engine(), [
+Deno.test("runScript() reads the layout of wasm-tools: texts in files, with their binaries beside them", async () => {
+  const results = await runOn(new Engine(), [
     { type: "module", filename: "test.0.wat", module_type: "text", binary_filename: "test.0.wasm" },
     {
       type: "assert_return",
@@ -284,15 +286,4 @@ Deno.test("runScript() reads the layout of wasm-tools: texts in files, with thei
     { type: "assert_invalid", filename: "test.2.wasm", text: "type mismatch", module_type: "binary" },
   ], { readFile });
   assertEquals(outcomes(results), { passed: 7, failed: [], notCovered: [] });
-});
-
-Deno.test("runScript() says that it runs no threads", () => {
-  const { failures } = run(
-    { type: "thread", name: "$T", shared_module: "$M", commands: [] },
-    { type: "wait", thread: "$T" },
-  );
-  assertEquals(failures.map(({ message }) => message), [
-    "the commands of a thread are not run: scripts run on one thread",
-    "there is no thread $T: scripts run on one thread",
-  ]);
 });
