@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ending } from "../runtime/source_text.ts";
 import { RUNTIME } from "./runtime_library.ts";
 
 const GeneratedFunction = Function;
@@ -11,7 +12,7 @@ const GeneratedFunction = Function;
 let evaluations = 0;
 
 /**
- * Evaluates generated text, a function body with the parameters `E` (the runtime library) and `I`. The last line makes
+ * Evaluates generated text, a function body with the parameters `E` (the runtime library) and `I`. Its ending makes
  * the text unique: V8 shares type feedback between functions of equal text, and a call that has seen the functions of two
  * instances is never inlined again.
  */
@@ -26,7 +27,7 @@ export function evaluator(text: string, label: string): (link: unknown) => unkno
 }
 
 /**
- * The same without the unique line. Hosts compile equal text once, which is nine tenths of the time; only V8 shares type
+ * The same with an ending that others may have. Hosts compile equal text once, which is nine tenths of the time; only V8 shares type
  * feedback then.
  */
 export function evaluateShared(text: string, label: string, link: unknown): unknown {
@@ -34,6 +35,6 @@ export function evaluateShared(text: string, label: string, link: unknown): unkn
 }
 
 function generated(text: string, label: string): (runtime: object, link: unknown) => unknown {
-  const source = `"use strict";\n${text}//# sourceURL=tandem:${label}\n`;
+  const source = `"use strict";\n${text}${ending(label)}`;
   return new GeneratedFunction("E", "I", source) as (runtime: object, link: unknown) => unknown;
 }

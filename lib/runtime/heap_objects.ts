@@ -15,6 +15,7 @@
  */
 
 import type { CanonicalType } from "../syntax/canonical_types.ts";
+import { ending } from "./source_text.ts";
 
 /** A struct or array. */
 export interface HeapObject {
@@ -64,13 +65,12 @@ const GeneratedFunction = Function;
 let evaluations = 0;
 
 /**
- * Evaluates the text of a class; `parts` are what it refers to. The last line makes the text unique: V8 shares type feedback
+ * Evaluates the text of a class; `parts` are what it refers to. Its ending makes the text unique: V8 shares type feedback
  * between functions of equal text.
  */
 export function evaluateClass<Class>(text: string, parts: Readonly<Record<string, unknown>>): Class {
-  const unique = `//# sourceURL=tandem:type/${++evaluations}\n`;
   const names = Object.keys(parts);
-  return new GeneratedFunction(...names, `"use strict";\n${text}${unique}`)(
+  return new GeneratedFunction(...names, `"use strict";\n${text}${ending(`type/${++evaluations}`)}`)(
     ...names.map((name) => parts[name]),
   ) as Class;
 }
