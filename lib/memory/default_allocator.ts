@@ -6,24 +6,49 @@
 
 import type { AllocationRequest, Allocator, Buffer, GrownBuffer } from "./allocator.ts";
 import { ArrayBufferAllocator } from "./array_buffer_allocator.ts";
+import { byteLengthOf, isResizable } from "./buffer_properties.ts";
 import { HostMemoryAllocator } from "./host_memory_allocator.ts";
+import { MAXIMUM_PAGES_32, PAGE_SIZE } from "./limits.ts";
+import { copyBytes, detach } from "./moving.ts";
 import { isSharedBuffer } from "./shared_array_buffer.ts";
 
 /**
- * `ArrayBuffer`s for plain memories. Shared ones come from the host's `WebAssembly.Memory` where there is one: only those show
- * JavaScript buffers of fixed length over bytes that grow in place, and grow atomically when several threads ask at
- * once. Elsewhere they are growable `SharedArrayBuffer`s.
+ * A memory that grows to this many bytes, or more, moves to one of the host's. Up to here copying takes 60 ms in all; moving takes
+ * 0.1 ms on V8, 4 on JavaScriptCore.
+ */
+const GROWS_IN_PLACE = 2 ** 22;
+const MAXIMUM_BYTES_32 = MAXIMUM_PAGES_32 * PAGE_SIZE;
+
+const HostArrayBuffer = ArrayBuffer;
+
+/**
+ * `ArrayBuffer`s for plain memories. Those that grow large move to the host's `WebAssembly.Memory`, where there is one, and grow in
+ * place from then on: a program that takes 64 MiB from its memory page by page waits 1 ms for it instead of 15 s. Shared ones
+ * come from there at once: only those show JavaScript buffers of fixed length over bytes that grow in place, and grow atomically
+ * when several threads ask at once. Elsewhere they are growable `SharedArrayBuffer`s.
  */
 export class DefaultAllocator implements Allocator {
   readonly #plain = new ArrayBufferAllocator();
-  readonly #shared: Allocator = HostMemoryAllocator.supported ? new HostMemoryAllocator() : this.#plain;
+  readonly #host = HostMemoryAllocator.supported ? new HostMemoryAllocator() : null;
+  readonly #shared: Allocator = this.#host ?? this.#plain;
 
   allocate(request: AllocationRequest): Buffer {
     return (request.shared ? this.#shared : this.#plain).allocate(request);
   }
 
   grow(buffer: Buffer, byteLength: number): Buffer | null {
-    return this.#of(buffer).grow(buffer, byteLength);
+    if (isSharedBuffer(buffer)) return this.#shared.grow(buffer, byteLength);
+    const isWhole = byteLength % PAGE_SIZE === 0;
+    if (this.#isHostMemory(buffer)) {
+      const grown = isWhole ? this.#host!.grow(buffer, byteLength) : null;
+      return grown ?? this.#moveFromHost(buffer, byteLength);
+    }
+    const moves = byteLength >= GROWS_IN_PLACE && byteLength <= MAXIMUM_BYTES_32 && isWhole;
+    if (moves && byteLength > byteLengthOf(buffer) && !isResizable(buffer)) {
+      const moved = this.#moveToHost(buffer, byteLength);
+      if (moved !== null) return moved;
+    }
+    return this.#plain.grow(buffer, byteLength);
   }
 
   growShared(buffer: Buffer, byteLength: number): GrownBuffer | null | undefined {
@@ -31,15 +56,22 @@ export class DefaultAllocator implements Allocator {
   }
 
   present(buffer: Buffer, resizable: boolean, maximumByteLength: number): Buffer {
-    return this.#of(buffer).present(buffer, resizable, maximumByteLength);
+    if (isSharedBuffer(buffer)) return this.#shared.present(buffer, resizable, maximumByteLength);
+    if (!this.#isHostMemory(buffer)) return this.#plain.present(buffer, resizable, maximumByteLength);
+    if (!resizable) return buffer;
+    const moved = this.#moveFromHost(buffer, byteLengthOf(buffer));
+    if (moved === null) throw new RangeError("could not allocate memory");
+    return this.#plain.present(moved, true, maximumByteLength);
   }
 
   release(buffer: Buffer): void {
-    this.#of(buffer).release(buffer);
+    const isHostMemory = isSharedBuffer(buffer) || this.#isHostMemory(buffer);
+    (isHostMemory ? this.#shared : this.#plain).release(buffer);
   }
 
+  /** Of shared memories: others may be elsewhere after the next growth. */
   hostMemory(buffer: Buffer): object | undefined {
-    return this.#of(buffer).hostMemory?.(buffer);
+    return isSharedBuffer(buffer) ? this.#shared.hostMemory?.(buffer) : undefined;
   }
 
   adopt(memory: object): Buffer {
@@ -48,7 +80,37 @@ export class DefaultAllocator implements Allocator {
     throw new TypeError("not a SharedArrayBuffer");
   }
 
-  #of(buffer: Buffer): Allocator {
-    return isSharedBuffer(buffer) ? this.#shared : this.#plain;
+  #isHostMemory(buffer: ArrayBuffer): boolean {
+    return this.#host?.hostMemory(buffer) !== undefined;
+  }
+
+  /** Null when the host has no such memories, or no address space left for one. */
+  #moveToHost(buffer: ArrayBuffer, byteLength: number): Buffer | null {
+    try {
+      const moved = this.#host?.allocate({
+        byteLength,
+        maximumByteLength: MAXIMUM_BYTES_32,
+        shared: false,
+        pageSizeLog2: 16,
+      });
+      if (moved === undefined) return null;
+      copyBytes(buffer, moved as ArrayBuffer);
+      detach(buffer);
+      return moved;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Null when there is no room for another buffer. */
+  #moveFromHost(buffer: ArrayBuffer, byteLength: number): Buffer | null {
+    try {
+      const moved = new HostArrayBuffer(byteLength);
+      copyBytes(buffer, moved);
+      this.#host!.release(buffer);
+      return moved;
+    } catch {
+      return null;
+    }
   }
 }

@@ -38,10 +38,7 @@ export function detach(buffer: ArrayBuffer): void {
  */
 export function moveToFixedLength(buffer: ArrayBuffer, byteLength: number): ArrayBuffer {
   if (byteLength === byteLengthOf(buffer) && !isResizable(buffer)) return take(buffer);
-  // Past 4 GiB some hosts have buffers, but no views over all of them: find out before the old buffer is gone.
-  if (transferToFixedLength !== undefined && byteLength <= 2 ** 32) {
-    return apply(transferToFixedLength, buffer, [byteLength]);
-  }
+  // Transferring to another length writes all the zeros on V8: from 16 MiB to 1 GiB it takes 450 ms, copying 6.
   return copyAndDetach(buffer, new HostArrayBuffer(byteLength));
 }
 
@@ -58,8 +55,14 @@ export function moveToResizable(buffer: ArrayBuffer, maximumByteLength: number):
   );
 }
 
-function copyAndDetach(from: ArrayBuffer, to: ArrayBuffer): ArrayBuffer {
+/** Copies all bytes of `from` to the start of `to`. @throws {RangeError} when the host has no views as long as these buffers. */
+export function copyBytes(from: ArrayBuffer, to: ArrayBuffer): void {
   apply(set, new HostUint8Array(to), [new HostUint8Array(from)]);
+}
+
+function copyAndDetach(from: ArrayBuffer, to: ArrayBuffer): ArrayBuffer {
+  // Past 4 GiB some hosts have buffers, but no views over all of them, and throw before the old buffer is gone.
+  copyBytes(from, to);
   detach(from);
   return to;
 }

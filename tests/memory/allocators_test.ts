@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import type { Allocator } from "../../lib/memory/allocator.ts";
+import type { Allocator, Buffer } from "../../lib/memory/allocator.ts";
 import { ArrayBufferAllocator } from "../../lib/memory/array_buffer_allocator.ts";
 import { DefaultAllocator } from "../../lib/memory/default_allocator.ts";
 import { HostMemoryAllocator } from "../../lib/memory/host_memory_allocator.ts";
@@ -147,3 +147,69 @@ if (HostMemoryAllocator.supported) {
     assertThrows(() => allocator.adopt(new ArrayBuffer(PAGE)), TypeError);
   });
 }
+
+/** A buffer of an allocator that has grown page by page to some 5 MiB, each page marked with its number. */
+function grownPageByPage(allocator: Allocator): ArrayBuffer {
+  let buffer = allocator.allocate({ ...plain, maximumByteLength: 200 * PAGE });
+  for (let pages = 1; pages < 80; pages++) {
+    new DataView(buffer).setUint8(pages * PAGE - 1, pages);
+    const grown = allocator.grow(buffer, (pages + 1) * PAGE)!;
+    assertEquals([buffer.byteLength, grown.byteLength], [0, (pages + 1) * PAGE]);
+    buffer = grown;
+  }
+  return buffer as ArrayBuffer;
+}
+
+function marks(buffer: Buffer): number[] {
+  const bytes = new Uint8Array(buffer);
+  return Array.from({ length: buffer.byteLength / PAGE }, (_, page) => bytes[(page + 1) * PAGE - 1]);
+}
+
+const MARKS = Array.from({ length: 80 }, (_, page) => (page + 1) % 80);
+
+Deno.test("DefaultAllocator keeps the bytes of a memory that grows large", () => {
+  const allocator = new DefaultAllocator();
+  const buffer = grownPageByPage(allocator);
+  assertEquals(marks(buffer), MARKS);
+  const same = allocator.grow(buffer, 80 * PAGE)!;
+  assertEquals([buffer.byteLength, marks(same)], [0, MARKS]);
+  assertStrictEquals(allocator.present(same, false, 200 * PAGE), same);
+  assertEquals(allocator.hostMemory(same), undefined);
+  allocator.release(same);
+  assertEquals(same.byteLength, 0);
+});
+
+Deno.test("DefaultAllocator does not grow a memory past what the host has", () => {
+  const allocator = new DefaultAllocator();
+  assertEquals(allocator.grow(grownPageByPage(allocator), 2 ** 53 - PAGE), null);
+});
+
+if (HAS_RESIZABLE_BUFFERS) {
+  Deno.test("DefaultAllocator presents a memory that has grown large as resizable and back", () => {
+    const allocator = new DefaultAllocator();
+    const buffer = grownPageByPage(allocator);
+    const resizable = allocator.present(buffer, true, 200 * PAGE) as ArrayBuffer;
+    assertEquals([buffer.byteLength, resizable.maxByteLength, marks(resizable)], [0, 200 * PAGE, MARKS]);
+    assertStrictEquals(allocator.grow(resizable, 90 * PAGE), resizable);
+    const fixed = allocator.present(resizable, false, 200 * PAGE);
+    const grown = allocator.grow(fixed, 91 * PAGE)!;
+    assertEquals(marks(grown), [...MARKS, ...new Array(11).fill(0)]);
+  });
+}
+
+Deno.test("DefaultAllocator grows a large memory with pages of one byte", () => {
+  const allocator = new DefaultAllocator();
+  const length = 80 * PAGE;
+  const buffer = allocator.allocate({
+    ...plain,
+    byteLength: length,
+    maximumByteLength: 2 * length,
+    pageSizeLog2: 0,
+  });
+  new Uint8Array(buffer)[length - 1] = 3;
+  const grown = allocator.grow(buffer, length + 1)!;
+  assertEquals([...new Uint8Array(grown, length - 1)], [3, 0]);
+  const whole = allocator.grow(grown, length + PAGE)!;
+  const odd = allocator.grow(whole, length + PAGE + 1)!;
+  assertEquals([odd.byteLength, new Uint8Array(odd)[length - 1]], [length + PAGE + 1, 3]);
+});
