@@ -178,6 +178,19 @@ function accessesMember(f: FunctionCompiler, from: ValueType, to: ValueType, see
   return plain === STRUCT || plain === ARRAY;
 }
 
+/**
+ * Remembers that code after a test may have a null or an object whose class V8 knows: where null was compared first, and the class by
+ * its mark.
+ */
+function rememberTest(f: FunctionCompiler, { reference, type, seen }: Subject, to: ValueType): void {
+  const { types } = f.scope.module;
+  const heap = heapTypeOf(to);
+  if (!isNullable(type) || !isAggregate(f, heap) || matchHeapType(heapTypeOf(type), heap, types, types)) {
+    return;
+  }
+  if (!walksPrototypes(f, heap, seen)) f.testedReferences.add(reference.text);
+}
+
 /** Two binary forms of one instruction: the first takes no null. */
 function readTarget(f: FunctionCompiler, first: number): ValueType {
   return refType(f.reader.heapType(), f.code !== first);
@@ -193,14 +206,18 @@ function referenceTest(f: FunctionCompiler): void {
   // A test is made where objects of all sorts come.
   const seen = heapTypeOf(type);
   const mayFail = accessesMember(f, type, to, seen) && checkByAccess(f);
-  f.pushValue(I32, typeTest(f, { reference: f.popSimple(), type, seen, mayFail }, to));
+  const subject: Subject = { reference: f.popSimple(), type, seen, mayFail };
+  rememberTest(f, subject, to);
+  f.pushValue(I32, typeTest(f, subject, to));
 }
 
 /** Pushes the reference, or the trap. */
 function pushCast(f: FunctionCompiler, reference: Expression, holds: Expression, to: ValueType): void {
   if (holds.text === "true") return f.pushValue(to, reference);
   const failure = call(f.scope.runtime("illegalCast"), [], "ref", Effect.Trap);
-  f.pushValue(to, conditional(holds, reference, failure, "ref"));
+  const result = conditional(holds, reference, failure, "ref");
+  if (isNullable(to) && f.testedReferences.has(reference.text)) f.testedReferences.add(result.text);
+  f.pushValue(to, result);
 }
 
 function referenceCast(f: FunctionCompiler): void {
@@ -242,8 +259,10 @@ function castBranch(onFail: boolean, byDescriptor: boolean): Emitter {
     simplifyTop(f, count);
     f.settle(Effect.Branch);
     const reference = f.operands.at(-1)!;
+    const subject: Subject = { reference, type: from, seen: heapTypeOf(from), mayFail: false };
+    if (descriptor === null) rememberTest(f, subject, to);
     const holds = descriptor === null
-      ? typeTest(f, { reference, type: from, seen: heapTypeOf(from), mayFail: false }, to)
+      ? typeTest(f, subject, to)
       : descriptorTest(reference, from, to, descriptor);
     branchWhen(f, onFail ? unary("!", holds, "bool") : holds, frame, count);
     f.types.push(onFail ? to : isNullable(to) ? nonNullable(from) : from);

@@ -22,6 +22,7 @@ import {
   Precedence,
 } from "./expression.ts";
 import type { GroupScope } from "./group_scope.ts";
+import { OperandSummary } from "./operand_summary.ts";
 
 /** What a variable holds: int32s, floats or references. */
 export type VariableClass = "int" | "float" | "ref";
@@ -32,18 +33,63 @@ export class Variable {
   readonly kind: Kind;
   /** The variable's bit in {@linkcode Expression.variables}. */
   readonly bit: number;
-  /** Whether it keeps its value for longer than operands refer to it. */
-  pinned = false;
+  readonly #pool: TemporaryPool | null;
+  #pinned = false;
 
-  constructor(name: string, kind: Kind, number: number) {
+  constructor(name: string, kind: Kind, number: number, pool: TemporaryPool | null = null) {
     this.name = name;
     this.kind = kind;
     this.bit = 1 << number % 31;
+    this.#pool = pool;
+  }
+
+  /** Whether it keeps its value for longer than operands refer to it; if so, it is that which its pool found last. */
+  get pinned(): boolean {
+    return this.#pinned;
+  }
+
+  set pinned(pinned: boolean) {
+    if (pinned === this.#pinned) return;
+    this.#pinned = pinned;
+    if (pinned) this.#pool?.take(this);
+    else this.#pool?.give(this);
   }
 
   /** The variable's value. */
   read(kind: Kind = this.kind): Expression {
     return new Expression(this.name, Precedence.Primary, kind, Effect.None, this.bit);
+  }
+}
+
+/** The temporaries of a class: those that are not pinned, of which constructs that are open may have many. */
+class TemporaryPool {
+  /** All that there are. */
+  size = 0;
+  /** In the order in which there came to be temporaries with that bit. */
+  readonly #byBit: { readonly bit: number; readonly variables: Variable[] }[] = [];
+
+  /** One whose bit is not taken. */
+  find(taken: number): Variable | undefined {
+    for (const { bit, variables } of this.#byBit) {
+      if ((taken & bit) === 0 && variables.length > 0) return variables.at(-1);
+    }
+    return undefined;
+  }
+
+  /** Adds a temporary, which {@linkcode TemporaryPool.find} finds next. */
+  give(variable: Variable): void {
+    this.#with(variable.bit).push(variable);
+  }
+
+  /** Takes the temporary that was found or added last. */
+  take(variable: Variable): void {
+    this.#with(variable.bit).pop();
+  }
+
+  #with(bit: number): Variable[] {
+    let found = this.#byBit.find((one) => one.bit === bit);
+    if (found === undefined) this.#byBit.push(found = { bit, variables: [] });
+    return found.variables;
   }
 }
 
@@ -123,13 +169,20 @@ export class FunctionBuilder {
   readonly locals: Variable[][] = [];
   /** Variables declared at the top of the function. */
   readonly declared: Variable[] = [];
+  /** Texts of references that casts have told from null and then from other types; see `nullPathRead` in `structs.ts`. */
+  readonly testedReferences: Set<string> = new Set();
   /** Number of open blocks whose exceptions the function catches. */
   protections = 0;
-  #temporaries: Record<VariableClass, Variable[]> = { int: [], float: [], ref: [] };
+  readonly #temporaries: Record<VariableClass, TemporaryPool> = {
+    int: new TemporaryPool(),
+    float: new TemporaryPool(),
+    ref: new TemporaryPool(),
+  };
   #temporaryNames = new Map<string, Variable>();
   #count = 0;
   /** Bits of the temporaries that the current instruction must not take: its operands and its own. */
   #taken = 0;
+  readonly #summary = new OperandSummary(this.operands, (operand) => this.#isFixed(operand));
 
   constructor(scope: GroupScope) {
     this.scope = scope;
@@ -162,28 +215,24 @@ export class FunctionBuilder {
 
   /** A temporary variable for an expression of `kind`; nothing else uses it until no operand reads it any more. */
   temporary(kind: Kind): Variable {
-    if (this.#taken < 0) {
-      this.#taken = 0;
-      this.#takeOperands();
-    }
+    if (this.#taken < 0) this.#takeOperands();
     const variableClass = classOf(kind);
     const pool = this.#temporaries[variableClass];
-    let variable = pool.find(({ pinned, bit }) => !pinned && (this.#taken & bit) === 0);
+    let variable = pool.find(this.#taken);
     if (variable === undefined) {
-      variable = this.#variable(
-        `${TEMPORARY_PREFIX[variableClass]}${pool.length}`,
-        TEMPORARY_KIND[variableClass],
-      );
-      pool.push(variable);
+      const name = `${TEMPORARY_PREFIX[variableClass]}${pool.size++}`;
+      variable = new Variable(name, TEMPORARY_KIND[variableClass], this.#count++, pool);
+      pool.give(variable);
       this.#temporaryNames.set(variable.name, variable);
       this.declared.push(variable);
     }
     this.#taken |= variable.bit;
+    this.testedReferences.delete(variable.name);
     return variable;
   }
 
   #takeOperands(): void {
-    for (const { variables } of this.operands) this.#taken |= variables;
+    this.#taken = this.#summary.variables(this.operands.length);
   }
 
   /** A temporary that keeps its value until {@linkcode Variable.pinned} is cleared. */
@@ -196,6 +245,8 @@ export class FunctionBuilder {
   /** Pushes one component. */
   push(expression: Expression): void {
     this.effects |= expression.effects;
+    // Some of those that were there may have been taken off since.
+    this.#summary.forget(this.operands.length);
     this.operands.push(expression);
     if (expression.depth > MAX_DEPTH) this.#evaluate(this.operands.length - 1);
   }
@@ -208,17 +259,29 @@ export class FunctionBuilder {
 
   /** Takes one component off the stack. */
   pop(): Expression {
-    if (this.#taken < 0) {
-      this.#taken = 0;
-      this.#takeOperands();
-    }
+    if (this.#taken < 0) this.#takeOperands();
     return this.operands.pop()!;
+  }
+
+  /** Puts another expression in the place of an operand. */
+  replace(index: number, expression: Expression): void {
+    this.#summary.forget(index);
+    this.operands[index] = expression;
   }
 
   /** Takes one component that the caller writes more than once: a variable or a constant. */
   popSimple(): Expression {
     this.simplify(0);
     return this.pop();
+  }
+
+  /** How many of the lowest operands are known to have no vectors in shapes of their own among them. */
+  get settledVectors(): number {
+    return this.#summary.settledVectors;
+  }
+
+  set settledVectors(count: number) {
+    this.#summary.settledVectors = count;
   }
 
   /** Takes the components of the top value, in order; the caller takes care of `types`. */
@@ -265,7 +328,7 @@ export class FunctionBuilder {
     const stored = asStored(this.operands[index]);
     const variable = this.temporary(stored.kind);
     this.write(`${variable.name}=${stored.text}`);
-    this.operands[index] = variable.read(stored.kind);
+    this.replace(index, variable.read(stored.kind));
   }
 
   /**
@@ -281,6 +344,7 @@ export class FunctionBuilder {
     let lowest = -1;
     const spilled: number[] = [];
     for (let i = count - 1; i >= 0; i--) {
+      if (!this.#summary.conflicts(i + 1, barred, writes)) break;
       const operand = this.operands[i];
       // Variables share bits: one that looks written may be the temporary of an operand below an enclosing block.
       if (this.#isFixed(operand)) continue;
@@ -296,9 +360,10 @@ export class FunctionBuilder {
 
   /** Evaluates all operands but constants: what follows is not executed exactly once, or not in this order. */
   settleAll(count: number = this.operands.length): void {
-    for (let i = 0; i < count; i++) {
+    for (let i = this.#summary.fixed; i < count; i++) {
       if (!this.#isFixed(this.operands[i])) this.#spill(i);
     }
+    this.#summary.fix(count);
   }
 
   /** Whether nothing can change the operand's value: a constant, or a temporary (not written while an operand reads it). */
@@ -322,14 +387,16 @@ export class FunctionBuilder {
   assign(variables: readonly Variable[], expressions: readonly Expression[]): void {
     let pending = expressions;
     for (let i = 0; i < variables.length; i++) {
-      const { bit } = variables[i];
+      const { bit, name } = variables[i];
       if (pending.some((expression, j) => j > i && (expression.variables & bit) !== 0)) {
         pending = pending.map((expression, j) => j < i ? expression : this.#copied(expression));
       }
       const stored = asStored(pending[i]);
-      if (stored.text === variables[i].name) continue;
+      if (stored.text === name) continue;
       this.settle(stored.effects, bit);
-      this.write(`${variables[i].name}=${this.#assigned(stored)}`);
+      this.write(`${name}=${this.#assigned(stored)}`);
+      if (this.testedReferences.has(stored.text)) this.testedReferences.add(name);
+      else this.testedReferences.delete(name);
     }
   }
 

@@ -13,6 +13,7 @@ import { Frame } from "./control.ts";
 import { Effect, type Expression, type Kind } from "./expression.ts";
 import { flatten, FunctionBuilder } from "./function_builder.ts";
 import type { GroupScope } from "./group_scope.ts";
+import { loopPrologue } from "./middle_tier.ts";
 import { type VectorForms, VectorLocals } from "./vector_locals.ts";
 import { LOOP_LABEL, register, type TailLoop } from "./tail_loop.ts";
 import { settleVectors } from "./vector_shapes.ts";
@@ -119,7 +120,8 @@ export class FunctionCompiler extends FunctionBuilder {
     // Without calls no memory grows meanwhile. V8 before 12 takes 1.1 to 1.3 times as long with the variables of the group.
     const fixesViews = this.hasLoops && (this.effects & Effect.Call) === 0 && !this.callsReturning;
     const views = fixesViews ? this.scope.viewConstants(this.text) : "";
-    return this.scope.functionText(this.index, identifier, params, views + repeated);
+    const prologue = this.hasLoops || this.repeats ? loopPrologue(body) : "";
+    return this.scope.functionText(this.index, identifier, params, prologue + views + repeated);
   }
 
   #instruction(): void {
@@ -130,7 +132,7 @@ export class FunctionCompiler extends FunctionBuilder {
     if (instruction === undefined) throw new TypeError(`cannot compile opcode 0x${code.toString(16)}`);
     this.code = code;
     this.beginInstruction();
-    if (instruction.settlesVectors && this.types.includes(V128)) settleVectors(this);
+    if (instruction.settlesVectors) settleVectors(this);
     instruction.emit(this);
     if (instruction.results !== null) {
       this.types.length -= instruction.operands;

@@ -35,6 +35,9 @@ interface Construct {
 /** The places that a node can get its value from: none for a definition. */
 type Node = Set<number> | null;
 
+/** Nodes before locals are left in one piece: a range has variables of its own, all of which are in the host's frame at once. */
+const MOST_NODES = 8192;
+
 class Walk {
   readonly #reader: TypeReader;
   readonly #slots = new Map<number, number>();
@@ -45,8 +48,8 @@ class Walk {
   /** By tracked local: the node that it holds now. */
   #now: number[] = [];
   #reachable = true;
-  /** Handlers can be reached from anywhere in their block: then locals are left in one piece. */
-  #handlers = false;
+  /** Whether locals are left in one piece: handlers can be reached from anywhere in their block. */
+  #whole = false;
 
   constructor(reader: TypeReader, locals: readonly number[]) {
     this.#reader = reader;
@@ -57,6 +60,7 @@ class Walk {
   }
 
   #node(node: Node): number {
+    if (this.#nodes.length > MOST_NODES) this.#whole = true;
     return this.#nodes.push(node) - 1;
   }
 
@@ -67,7 +71,7 @@ class Walk {
   }
 
   #open(loop: boolean): Construct {
-    if (loop) this.#now = this.#now.map((node) => this.#node(new Set([node])));
+    if (loop && !this.#whole) this.#now = this.#now.map((node) => this.#node(new Set([node])));
     const construct: Construct = { header: loop ? this.#now : null, exits: [], otherwise: null };
     this.#constructs.push(construct);
     return construct;
@@ -82,7 +86,7 @@ class Walk {
         return this.#access(mnemonic);
       case "try":
       case "try_table":
-        this.#handlers = true;
+        this.#whole = true;
         this.#open(false);
         break;
       case "block":
@@ -134,7 +138,7 @@ class Walk {
     if (slot === undefined) return;
     if (mnemonic === "local.get") {
       this.#used.push(this.#now[slot]);
-    } else {
+    } else if (!this.#whole) {
       this.#now = this.#now.slice();
       this.#now[slot] = this.#node(null);
     }
@@ -149,13 +153,14 @@ class Walk {
 
   #branch(depth: number): void {
     const construct = this.#constructs.at(-1 - depth);
-    if (construct === undefined || !this.#reachable) return;
+    if (construct === undefined || !this.#reachable || this.#whole) return;
     if (construct.header === null) construct.exits.push(this.#now);
     else for (const [slot, phi] of construct.header.entries()) this.#nodes[phi]!.add(this.#now[slot]);
   }
 
   #end(): void {
     const { exits, otherwise } = this.#constructs.pop()!;
+    if (this.#whole) return;
     if (this.#reachable) exits.push(this.#now);
     if (otherwise !== null) exits.push(otherwise);
     if (exits.length === 0) return;
@@ -169,6 +174,8 @@ class Walk {
   }
 
   #ranges(): LiveRanges {
+    const slots = [...this.#slots];
+    if (this.#whole) return inOnePiece(slots, this.#localAt());
     const parent = this.#nodes.map((_, node) => node);
     const find = (node: number): number => {
       while (parent[node] !== node) node = parent[node] = parent[parent[node]];
@@ -181,8 +188,6 @@ class Walk {
         parent[find(source)] = find(node);
       }
     }
-    const slots = [...this.#slots];
-    if (this.#handlers) return inOnePiece(slots, this.#localAt());
     const numbers = new Map<number, number>();
     const number = (node: number): number => {
       const root = find(node);

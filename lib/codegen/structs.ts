@@ -13,6 +13,7 @@ import {
   type FieldType,
   I16,
   I8,
+  isNullable,
   refType,
   type TypeIndex,
   unpacked,
@@ -103,18 +104,31 @@ function readField(f: FunctionCompiler): FieldType & { readonly properties: read
   return { ...field, properties: fieldProperties(f.scope.module.types[type], index) };
 }
 
+/**
+ * The text of the first read of a field after a test that may have found null. V8 knows an object's class from the test, but forgets
+ * it where the path of null joins. So the read stands on both paths, and traps on that of null: tests, casts and reads in a loop
+ * take 0.7 to 0.95 of the time with it; a cast without a test before, 1.2 times. Both share an inline cache, like all reads of a
+ * property from one variable; without one of its own, the path of null would keep V8 from peeling loops around.
+ */
+function nullPathRead(object: string, read: string): string {
+  return `(${object}===null?${read}:${read})`;
+}
+
 function getField(f: FunctionCompiler, unsigned: boolean): void {
   const { storage, mutable, properties } = readField(f);
   const kinds = componentKinds(unpacked(storage));
   const type = f.types.pop()!;
   const read = mutable ? Effect.ReadHeap : Effect.None;
   checkByAccess(f);
-  const object = properties.length > 1 ? f.popSimple() : f.pop();
+  const isTested = f.testedReferences.delete(f.operands.at(-1)!.text) && isNullable(type);
+  const object = isTested || properties.length > 1 ? f.popSimple() : f.pop();
   const effects = read | dereferenceEffects(type);
   const text = dereferenced(object);
-  const components = properties.map((property, i) =>
-    derived(`${text}.${property}`, Precedence.Postfix, kinds[i], [object], effects)
-  );
+  const components = properties.map((property, i) => {
+    const plain = `${text}.${property}`;
+    const component = isTested && i === 0 ? nullPathRead(text, plain) : plain;
+    return derived(component, Precedence.Postfix, kinds[i], [object], effects);
+  });
   if (unsigned) components[0] = unsignedPacked(components[0], storage);
   f.pushValue(unpacked(storage), ...components);
 }

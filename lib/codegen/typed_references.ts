@@ -87,7 +87,7 @@ export function checkByAccess(f: FunctionCompiler, depth: number = 0): boolean {
   const found = unchecked.get(f.operands[index]);
   if (found === undefined || !f.text.endsWith(found.statements)) return false;
   f.text = f.text.slice(0, f.text.length - found.statements.length);
-  f.operands[index] = found.load;
+  f.replace(index, found.load);
   return true;
 }
 

@@ -63,7 +63,11 @@ class Group {
   parent: Group | null = null;
 
   root(): Group {
-    return this.parent === null ? this : this.parent.root();
+    // deno-lint-ignore no-this-alias
+    let root: Group = this;
+    while (root.parent !== null) root = root.parent;
+    if (this !== root) this.parent = root;
+    return root;
   }
 
   absorb(other: Group): void {

@@ -362,20 +362,21 @@ export function discardLanes(f: FunctionCompiler, lanes: readonly Expression[]):
 
 /** Converts the vectors that an instruction without knowledge of shapes may take: all operands of the innermost construct. */
 export function settleVectors(f: FunctionCompiler): void {
-  const { typeHeight, height } = f.frames.at(-1)!;
-  let index = height;
-  for (let i = typeHeight; i < f.types.length; i++) {
-    const count = componentKinds(f.types[i]).length;
-    if (f.types[i] === V128) settleVector(f, index);
-    index += count;
+  const end = Math.max(f.frames.at(-1)!.height, f.settledVectors);
+  const vectors: number[] = [];
+  for (let i = f.types.length - 1, index = f.operands.length; index > end; i--) {
+    index -= componentKinds(f.types[i]).length;
+    if (f.types[i] === V128) vectors.push(index);
   }
+  for (let i = vectors.length - 1; i >= 0; i--) settleVector(f, vectors[i]);
+  f.settledVectors = f.operands.length;
 }
 
 function settleVector(f: FunctionCompiler, index: number): void {
   const components = f.operands.slice(index, index + 4);
   const shape = shapeOf(components);
   if (shape !== "f64x2") {
-    f.operands.splice(index, 4, ...toInts(f, components));
+    for (const [lane, int] of toInts(f, components).entries()) f.replace(index + lane, int);
     return;
   }
   const fromTop = f.operands.length - 1 - index;
@@ -384,8 +385,8 @@ function settleVector(f: FunctionCompiler, index: number): void {
     const value = f.operands[index + lane];
     const low = lowBits(f, value);
     const high = `(${low},${f.scope.runtime("SCRATCH_I32")}[1])`;
-    f.operands[index + lane] = derived(low, Precedence.Postfix, "int", [value]);
-    f.operands[index + lane + 1] = derived(high, Precedence.Postfix, "int", [value]);
+    f.replace(index + lane, derived(low, Precedence.Postfix, "int", [value]));
+    f.replace(index + lane + 1, derived(high, Precedence.Postfix, "int", [value]));
   }
 }
 

@@ -216,6 +216,62 @@ Deno.test("objects of more types than V8 tells apart at a place are tested and c
   }
 });
 
+Deno.test("a null that tests and casts let pass traps where a field is read", () => {
+  const f = exportsOf(`(module
+    (type $shape (sub (struct (field $id i32) (field $big i64))))
+    (type $circle (sub $shape (struct (field $id i32) (field $big i64) (field $radius i32))))
+    (type $square (sub $shape (struct (field $id i32) (field $big i64) (field $side i32) (field i32))))
+    (func (export "circle") (param i32) (result (ref $shape))
+      (struct.new $circle (local.get 0) (i64.const -2) (i32.const 20)))
+    (func (export "square") (param i32) (result (ref $shape))
+      (struct.new $square (local.get 0) (i64.const -3) (i32.const 30) (i32.const 0)))
+
+    (func $cast (export "cast") (param $shape (ref null $shape)) (result i32)
+      (local $square (ref null $square))
+      (if (ref.test (ref $circle) (local.get $shape))
+        (then (return (struct.get $circle $radius (ref.cast (ref null $circle) (local.get $shape))))))
+      (local.set $square (ref.cast (ref null $square) (local.get $shape)))
+      (i32.add (struct.get $square $side (local.get $square)) (struct.get $shape $id (local.get $square))))
+    (func (export "read of the cast") (param $shape (ref null $shape)) (result i32)
+      (if (ref.test (ref $circle) (local.get $shape)) (then (return (i32.const 20))))
+      (struct.get $square $side (ref.cast (ref null $square) (local.get $shape))))
+    (func (export "i64") (param $shape (ref null $shape)) (result i64)
+      (if (ref.test (ref $circle) (local.get $shape)) (then (return (i64.const 20))))
+      (struct.get $shape $big (local.get $shape)))
+    (func (export "branch") (param $shape (ref null $shape)) (result i32)
+      (block $circle (result (ref $circle))
+        (return (struct.get $shape $id
+          (br_on_cast $circle (ref null $shape) (ref $circle) (local.get $shape)))))
+      (struct.get $circle $radius))
+    (func (export "branch on failure") (param $shape (ref null $shape)) (result i32)
+      (block $other (result (ref null $shape))
+        (return (struct.get $circle $radius
+          (br_on_cast_fail $other (ref null $shape) (ref $circle) (local.get $shape)))))
+      (struct.get $shape $id))
+    (func (export "replaced") (param $shape (ref null $shape)) (param $other (ref null $shape)) (result i32)
+      (drop (ref.test (ref $circle) (local.get $shape)))
+      (local.set $shape (local.get $other))
+      (struct.get $shape $id (local.get $shape)))
+    (func (export "hot") (param $a (ref null $shape)) (param $b (ref null $shape)) (result i32)
+      (local $n i32) (local $sum i32)
+      (local.set $n (i32.const 100000))
+      (loop $again
+        (local.set $sum (i32.add (local.get $sum) (i32.add (call $cast (local.get $a)) (call $cast (local.get $b)))))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (local.get $sum)))`);
+  const circle = f.circle(1), square = f.square(2);
+  const reads = ["cast", "read of the cast", "i64", "branch", "branch on failure"];
+  const readBoth = () => reads.map((read) => [f[read](circle), f[read](square)]);
+  const values = [[20, 32], [20, 30], [20n, -3n], [20, 2], [20, 2]];
+  assertEquals(readBoth(), values);
+  assertEquals(f.hot(circle, square), 5200000);
+  for (const read of reads) assertThrows(() => f[read](null), RuntimeError, NULL);
+  assertThrows(() => f.hot(square, null), RuntimeError, NULL);
+  assertEquals(readBoth(), values);
+  assertEquals(f.replaced(null, square), 2);
+  assertThrows(() => f.replaced(circle, null), RuntimeError, NULL);
+});
+
 Deno.test("TypeErrors of JavaScript are no traps", () => {
   for (const source of ["null.f0", "undefined[3]", "null.length", "null.code"]) {
     const f = exportsOf(`(module (import "js" "f" (func $f)) (func (export "f") (call $f)))`, {

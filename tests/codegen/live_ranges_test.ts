@@ -70,3 +70,9 @@ Deno.test("liveRanges() leaves locals in one piece where there are handlers", ()
   const ranges = rangesOf(ZERO, set(), BLOCK, TRY_TABLE, ZERO, set(), END, END, ZERO, set(), get(), DROP);
   assertEquals(new Set(ranges).size, 1);
 });
+
+Deno.test("liveRanges() leaves locals in one piece when there are thousands of values", () => {
+  const values = (count: number) => Array.from({ length: count }, () => [...ZERO, ...set()]);
+  assertEquals(new Set(rangesOf(...values(5000))).size, 5000);
+  assertEquals(new Set(rangesOf(...values(10_000), LOOP, get(), DROP, END)).size, 1);
+});
