@@ -30,6 +30,7 @@ import {
 import { InstantiationErrors } from "../link/errors.ts";
 import { sanitizeImports } from "../link/lookup.ts";
 import { resolveFunctionImport } from "../link/resolve.ts";
+import { now } from "../runtime/clock.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
 import type { InstantiationMetrics } from "../runtime/engine_state.ts";
 import { externalOf } from "../runtime/function_reference.ts";
@@ -103,7 +104,7 @@ class InstanceBuilder {
 
   build(imports: unknown): { instance: InstanceData; exports: Readonly<Record<string, unknown>> } {
     this.#values = sanitizeImports(this.#module, imports, this.#errors);
-    this.#startTime = performance.now();
+    this.#startTime = now();
     try {
       this.#createParts();
       this.#takeAndAllocateMemories();
@@ -131,7 +132,7 @@ class InstanceBuilder {
   metrics(success: boolean): InstantiationMetrics {
     return {
       success,
-      microseconds: Math.round((performance.now() - this.#startTime) * 1000),
+      microseconds: Math.round((now() - this.#startTime) * 1000),
       importedFunctions: importedCount(this.#record.functions),
       importKinds: countKinds(this.#plain.importedFunctions),
     };

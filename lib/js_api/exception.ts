@@ -77,11 +77,6 @@ export function exceptionInterface(
       if (traceStack) stacks.set(object, stackOf(constructor));
     },
     members: {
-      is(this: unknown, exceptionTag: unknown): boolean {
-        const api = "WebAssembly.Exception.is()";
-        const exception = receiver(this, api);
-        return exception.tag === tagArgument(exceptionTag, api);
-      },
       getArg(this: unknown, exceptionTag: unknown, index: unknown): unknown {
         const api = "WebAssembly.Exception.getArg()";
         const exception = receiver(this, api);
@@ -92,6 +87,11 @@ export function exceptionInterface(
         if (at >= params.length) throw rangeError(api, "Index out of range");
         if (!hasJSValues(params[at])) throw typeError(api, `Invalid type ${valueTypeName(params[at])}`);
         return toJSValue(boxAll(exception.components, params)[at], params[at]);
+      },
+      is(this: unknown, exceptionTag: unknown): boolean {
+        const api = "WebAssembly.Exception.is()";
+        const exception = receiver(this, api);
+        return exception.tag === tagArgument(exceptionTag, api);
       },
       get stack(): string | undefined {
         receiver(this, "WebAssembly.Exception.stack()");

@@ -58,9 +58,6 @@ export function globalInterface(): ExternalInterface<Global> {
       return Global.create({ value, mutable, shared: false }, initial);
     },
     members: (receiver) => ({
-      type(this: unknown): GlobalTypeDescriptor {
-        return globalDescriptor(receiver(this, "WebAssembly.Global.type()").type);
-      },
       valueOf(this: unknown): unknown {
         const api = "WebAssembly.Global.valueOf()";
         return read(receiver(this, api), api);
@@ -73,6 +70,9 @@ export function globalInterface(): ExternalInterface<Global> {
         if (!global.type.mutable) throw typeError(SETTER, "Can't set the value of an immutable global.");
         checkVisible(global, SETTER, "set");
         global.set(convert(value, global.type.value, global.types, SETTER));
+      },
+      type(this: unknown): GlobalTypeDescriptor {
+        return globalDescriptor(receiver(this, "WebAssembly.Global.type()").type);
       },
     }),
   });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { addMeasure, now, removeMeasures } from "../runtime/clock.ts";
 import type { InstantiationMetrics } from "../runtime/engine_state.ts";
 
 /** The name of the entries. */
@@ -14,21 +15,21 @@ const KEPT_ENTRIES = 256;
 
 let entries = 0;
 
-/** Reports each instantiation as a `performance.measure` entry, then to `next`. */
+/** Reports each instantiation as a `performance.measure` entry where the host has such, then to `next`. */
 export function measured(
   next: ((metrics: InstantiationMetrics) => void) | undefined,
 ): (metrics: InstantiationMetrics) => void {
   return (metrics) => {
     const { microseconds, importKinds } = metrics;
-    const end = performance.now();
+    const end = now();
     if (++entries > KEPT_ENTRIES) {
       entries = 1;
-      performance.clearMeasures(INSTANTIATION_MEASURE);
+      removeMeasures(INSTANTIATION_MEASURE);
     }
-    performance.measure(INSTANTIATION_MEASURE, {
-      start: Math.max(0, end - microseconds / 1000),
-      end,
-      detail: { ...metrics, importKinds: Object.fromEntries(importKinds) },
+    const start = Math.max(0, end - microseconds / 1000);
+    addMeasure(INSTANTIATION_MEASURE, start, end, {
+      ...metrics,
+      importKinds: Object.fromEntries(importKinds),
     });
     next?.(metrics);
   };

@@ -32,12 +32,6 @@ export function memoryInterface(engine: EngineState): ExternalInterface<Memory> 
       }
     },
     members: (receiver) => ({
-      type(this: unknown): MemoryTypeDescriptor {
-        const memory = receiver(this, "WebAssembly.Memory.type()");
-        memory.refresh();
-        const { type, pages } = memory;
-        return memoryDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(pages) } });
-      },
       grow(this: unknown, delta: unknown): number | bigint {
         const api = "WebAssembly.Memory.grow()";
         const memory = receiver(this, api);
@@ -51,6 +45,11 @@ export function memoryInterface(engine: EngineState): ExternalInterface<Memory> 
         if (before < 0) throw rangeError(api, "Unable to grow instance memory");
         return fromAddress(before, addressType);
       },
+      get buffer(): Buffer {
+        const memory = receiver(this, "WebAssembly.Memory.buffer");
+        memory.refresh();
+        return memory.buffer;
+      },
       toFixedLengthBuffer(this: unknown): Buffer {
         return receiver(this, "WebAssembly.Memory.toFixedLengthBuffer()").present(false);
       },
@@ -60,10 +59,11 @@ export function memoryInterface(engine: EngineState): ExternalInterface<Memory> 
         if (memory.type.limits.maximum === null) throw typeError(api, "Memory must have a maximum");
         return memory.present(true);
       },
-      get buffer(): Buffer {
-        const memory = receiver(this, "WebAssembly.Memory.buffer");
+      type(this: unknown): MemoryTypeDescriptor {
+        const memory = receiver(this, "WebAssembly.Memory.type()");
         memory.refresh();
-        return memory.buffer;
+        const { type, pages } = memory;
+        return memoryDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(pages) } });
       },
     }),
   });

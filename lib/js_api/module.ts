@@ -43,14 +43,6 @@ export function moduleInterface(compiler: Compiler): ModuleInterface {
       slot.set(make(), module);
     },
     statics: {
-      exports(moduleObject: unknown): object[] {
-        const { record } = moduleArgument("WebAssembly.Module.exports()", moduleObject, modules);
-        return record.exports.map(({ name, kind, index }) => ({
-          name,
-          kind,
-          type: externDescriptor(record, kind, index),
-        }));
-      },
       imports(moduleObject: unknown): object[] {
         const { record, options } = moduleArgument("WebAssembly.Module.imports()", moduleObject, modules);
         return record.imports
@@ -63,6 +55,14 @@ export function moduleInterface(compiler: Compiler): ModuleInterface {
             kind,
             type: externDescriptor(record, kind, index),
           }));
+      },
+      exports(moduleObject: unknown): object[] {
+        const { record } = moduleArgument("WebAssembly.Module.exports()", moduleObject, modules);
+        return record.exports.map(({ name, kind, index }) => ({
+          name,
+          kind,
+          type: externDescriptor(record, kind, index),
+        }));
       },
       customSections(moduleObject: unknown, sectionName: unknown): ArrayBuffer[] {
         const api = "WebAssembly.Module.customSections()";

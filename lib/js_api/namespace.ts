@@ -36,8 +36,32 @@ export interface Interfaces {
   readonly moduleOf: (value: unknown) => CompiledModule | null;
 }
 
-const { create, defineProperties, getOwnPropertyDescriptors, prototype: objectPrototype } = Object;
+const { create, defineProperty, getOwnPropertyDescriptors, keys, prototype: objectPrototype } = Object;
 const NativePromise = Promise;
+
+/** As in V8, which has no `Function`. */
+const PROPERTY_ORDER: readonly (keyof WebAssemblyNamespace)[] = [
+  "compile",
+  "validate",
+  "instantiate",
+  "Module",
+  "Instance",
+  "Table",
+  "Memory",
+  "Global",
+  "Tag",
+  "JSTag",
+  "Exception",
+  "CompileError",
+  "LinkError",
+  "RuntimeError",
+  "compileStreaming",
+  "instantiateStreaming",
+  "Suspending",
+  "promising",
+  "SuspendError",
+  "Function",
+];
 
 /** Makes the namespace of `engine`, whose modules `compiler` compiles. */
 export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfaces {
@@ -63,12 +87,11 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
     options: CompiledModule["options"],
   ): Promise<object> => modules.objectOf(await compiler.compileInSlices(api, bytes, options));
 
-  const instantiateObject = (api: string, module: object, imports: unknown): object =>
-    instances.instantiate(api, modules.moduleOf(module)!, imports);
-
-  const instantiatedSource = async (api: string, compiled: Promise<object>, imports: unknown) => {
+  /** In V8 both operations that compile and instantiate have the second step in common, and its messages. */
+  const instantiatedSource = async (compiled: Promise<object>, imports: unknown) => {
     const module = await compiled;
-    return { module, instance: instantiateObject(api, module, imports) };
+    const compiledModule = modules.moduleOf(module)!;
+    return { module, instance: instances.instantiate("WebAssembly.instantiate()", compiledModule, imports) };
   };
 
   const operations = {
@@ -106,7 +129,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
         if (module !== null) return instances.instantiate(api, module, imports);
         const linkOptions = readCompileOptions(api, options);
         const bytes = copyBytes(api, source as ArrayBufferLike | ArrayBufferView);
-        return instantiatedSource(api, compile(api, bytes, linkOptions), imports);
+        return instantiatedSource(compile(api, bytes, linkOptions), imports);
       });
     },
     compileStreaming(source: unknown, ...[options]: unknown[]): Promise<object> {
@@ -122,7 +145,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
         checkImports(api, imports);
         const linkOptions = readCompileOptions(api, options);
         const bytes = await responseBytes("instantiateStreaming", source);
-        return instantiatedSource(api, compile(api, bytes, linkOptions), imports);
+        return instantiatedSource(compile(api, bytes, linkOptions), imports);
       });
     },
     promising(wasmFunction: unknown): object {
@@ -130,7 +153,7 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
     },
   };
 
-  const interfaces = {
+  const properties: Record<string, unknown> = {
     Module: modules.constructor,
     Instance: instances.constructor,
     Table: tables.constructor,
@@ -145,16 +168,15 @@ export function makeInterfaces(engine: EngineState, compiler: Compiler): Interfa
     Suspending: suspension.constructor,
     SuspendError,
   };
-  const namespace = create(objectPrototype);
-  defineProperties(namespace, getOwnPropertyDescriptors(operations));
-  for (const [name, value] of Object.entries(interfaces)) {
-    defineProperties(namespace, { [name]: { value, writable: true, configurable: true } });
+  const descriptors: PropertyDescriptorMap = getOwnPropertyDescriptors(operations);
+  for (const name of keys(properties)) {
+    descriptors[name] = { value: properties[name], writable: true, configurable: true };
   }
-  defineProperties(namespace, {
-    // An attribute in the specification; in V8 a plain property, as here.
-    JSTag: { value: tags.objectOf(jsTag), configurable: true },
-    [Symbol.toStringTag]: { value: "WebAssembly", configurable: true },
-  });
+  // An attribute in the specification; in V8 a plain property, as here.
+  descriptors.JSTag = { value: tags.objectOf(jsTag), configurable: true };
+  const namespace = create(objectPrototype);
+  for (const name of PROPERTY_ORDER) defineProperty(namespace, name, descriptors[name]);
+  defineProperty(namespace, Symbol.toStringTag, { value: "WebAssembly", configurable: true });
 
   return {
     namespace,

@@ -74,10 +74,6 @@ export function tableInterface(): ExternalInterface<Table> {
       return new Table({ element, addressType, limits, shared: false }, NO_TYPES, initial);
     },
     members: (receiver) => ({
-      type(this: unknown): TableTypeDescriptor {
-        const { type, size } = receiver(this, "WebAssembly.Table.type()");
-        return tableDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(size) } });
-      },
       get length(): number | bigint {
         const table = receiver(this, "WebAssembly.Table.length()");
         return fromAddress(table.size, table.type.addressType);
@@ -104,6 +100,10 @@ export function tableInterface(): ExternalInterface<Table> {
         checkVisible(table, api);
         const address = toIndex(table, api, index);
         return toJSValue(table.get(checkAccess(table, api, address)), table.type.element);
+      },
+      type(this: unknown): TableTypeDescriptor {
+        const { type, size } = receiver(this, "WebAssembly.Table.type()");
+        return tableDescriptor({ ...type, limits: { ...type.limits, minimum: BigInt(size) } });
       },
     }),
   });

@@ -6,10 +6,11 @@
 
 import { SCRATCH_I32, SCRATCH_I64 } from "./float_bits.ts";
 import { type AtomicOperation, type AtomicOperations, hostAtomics } from "./host_atomics.ts";
+import { HAS_ATOMICS, LanguageAtomics } from "./language_atomics.ts";
 import type { Memory, MemoryViews } from "./memory.ts";
 import { trap } from "./traps.ts";
 
-const { load, store, add, sub, and, or, xor, exchange, compareExchange, wait, notify } = Atomics;
+const { load, store, add, sub, and, or, xor, exchange, compareExchange, wait, notify } = LanguageAtomics;
 const { apply } = Reflect;
 const { get, set } = WeakMap.prototype;
 
@@ -184,7 +185,7 @@ export function atomicNotify(memory: Memory, address: number, count: number): nu
 
 const FENCE = new Int32Array(1);
 
-/** `atomic.fence`: neither the host's compiler nor the processor moves accesses past it. */
+/** `atomic.fence`: neither the host's compiler nor the processor moves accesses past it. Where nothing is shared nobody can tell. */
 export function atomicFence(): void {
-  add(FENCE, 0, 0);
+  if (HAS_ATOMICS) add(FENCE, 0, 0);
 }

@@ -10,6 +10,7 @@ import { byteLengthOf, isResizable } from "../memory/buffer_properties.ts";
 import { maximumByteLength } from "../memory/limits.ts";
 import { isSharedBuffer, sharedBuffer } from "../memory/shared_array_buffer.ts";
 import type { MemoryType } from "../syntax/types.ts";
+import { LanguageAtomics } from "./language_atomics.ts";
 import { accessView, bulkView } from "./access_view.ts";
 import { type AccessView, type RefreshableMemory, RetryingView } from "./retrying_view.ts";
 
@@ -76,7 +77,7 @@ export interface MemoryUser {
 // Not `Object.defineProperty`: the host's own shared buffers are frozen, and grow as they should anyway.
 const { apply, defineProperty } = Reflect;
 const { freeze } = Object;
-const { compareExchange, store } = Atomics;
+const { compareExchange, store } = LanguageAtomics;
 const { floor } = Math;
 const { isInteger } = Number;
 const { deref } = WeakRef.prototype as WeakRef<MemoryUser>;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { now } from "./clock.ts";
 import type { EngineState } from "./engine_state.ts";
 
 /** What the engine does that is traced. */
@@ -40,11 +41,11 @@ export function traced<Result>(
   step: () => Result,
 ): Result {
   if (trace === undefined) return step();
-  const start = performance.now();
+  const start = now();
   try {
     return step();
   } finally {
-    const dur = (performance.now() - start) * 1000;
+    const dur = (now() - start) * 1000;
     trace({ name, cat: "tandem", ph: "X", ts: start * 1000, dur, pid: 1, tid: 1, args: args() });
   }
 }

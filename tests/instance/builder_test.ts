@@ -336,6 +336,60 @@ Deno.test("a memory that cannot be allocated is a RangeError in V8's words", () 
   );
 });
 
+Deno.test("a table that cannot be allocated is a RangeError that says so", () => {
+  const module = compiledModule(testEngine(), {
+    tables: [{ type: tableType(10_000_001), importIndex: -1, init: null }],
+  });
+  assertThrows(
+    () => instantiate(module, undefined, "WebAssembly.Instance()"),
+    RangeError,
+    "WebAssembly.Instance(): Out of memory: wasm tables",
+  );
+});
+
+// A module has at most 16 MB of globals, so that it takes a host without memory.
+Deno.test("globals that cannot be allocated are a RangeError in V8's words, and leave no trace in what is imported", () => {
+  const engine = testEngine();
+  const memory = new Memory(memoryType(1), engine.allocator);
+  const { buffer } = memory;
+  const module = compiledModule(engine, {
+    imports: [{ module: "m", name: "memory", kind: "memory", index: 0 }],
+    memories: [{ type: memoryType(1), importIndex: 0 }],
+    globals: [{ type: { value: I32, mutable: false, shared: false }, importIndex: -1, init: i32Const(1) }],
+    data: [{
+      mode: { kind: "active", index: 0, offset: i32Const(0) },
+      shared: false,
+      content: content("a"),
+      at: 0,
+    }],
+  });
+  const NativeArrayBuffer = ArrayBuffer;
+  globalThis.ArrayBuffer = class extends ArrayBuffer {
+    constructor(byteLength: number) {
+      super(byteLength);
+      throw new RangeError("Array buffer allocation failed");
+    }
+  } as typeof ArrayBuffer;
+  try {
+    const error = assertThrows(
+      () =>
+        instantiate(
+          module,
+          { m: { memory: engine.externals.memoryObject(memory) } },
+          "WebAssembly.Instance()",
+        ),
+      RangeError,
+      "WebAssembly.Instance(): Out of memory: wasm globals",
+    );
+    assertEquals((error.cause as Error).message, "Array buffer allocation failed");
+  } finally {
+    globalThis.ArrayBuffer = NativeArrayBuffer;
+  }
+  assertEquals(engine.reported.map(({ success }) => success), [false]);
+  assertEquals([memory.views.u8[0], memory.grow(1)], [0, 1]);
+  assert(memory.buffer !== buffer);
+});
+
 Deno.test("growth reaches both users of an imported memory", () => {
   const engine = testEngine();
   const owner = instantiate(

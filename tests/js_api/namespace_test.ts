@@ -64,6 +64,26 @@ Deno.test("the namespace has no property that a recent V8 lacks but those of typ
   }
 });
 
+Deno.test("properties come in the order that they have in a recent V8, those of type reflection last", () => {
+  if (!hostIsRecentV8) return;
+  const names = (object: object) => Reflect.ownKeys(object).filter((key) => typeof key === "string");
+  const ofReflection = (name: string) => name === "Function" || name === "type";
+  const order = (object: object, theirs: object) => {
+    const own = names(object);
+    assertEquals(
+      own.filter((name) => !ofReflection(name)),
+      names(theirs).filter((name) => !ofReflection(name)),
+    );
+    assertEquals(own.findIndex(ofReflection), own.some(ofReflection) ? own.length - 1 : -1);
+  };
+  order(WebAssembly, host);
+  for (const name of ["Module", "Instance", "Memory", "Table", "Global", "Tag", "Exception"] as const) {
+    const theirs = host[name] as { prototype: object };
+    order(WebAssembly[name], theirs);
+    if (name !== "Tag") order(WebAssembly[name].prototype, theirs.prototype);
+  }
+});
+
 Deno.test("the namespace is an ordinary object called WebAssembly", () => {
   assertStrictEquals(Object.getPrototypeOf(WebAssembly), Object.prototype);
   assertEquals(Object.prototype.toString.call(WebAssembly), "[object WebAssembly]");

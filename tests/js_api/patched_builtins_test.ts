@@ -61,6 +61,16 @@ for (const [name, object, key, value] of PATCHES) {
   });
 }
 
+Deno.test("modules are instantiated while the host's clock and timeline are patched", () => {
+  const module = new WebAssembly.Module(watToWasm("(module)"));
+  const prototype = Object.getPrototypeOf(performance) as object;
+  for (const object of [performance, prototype]) {
+    for (const name of ["now", "measure", "clearMeasures"]) {
+      patched(object, name, refuse, () => new WebAssembly.Instance(module));
+    }
+  }
+});
+
 Deno.test("exported functions are made while Object.prototype has a get", () => {
   const instance = new WebAssembly.Instance(
     new WebAssembly.Module(

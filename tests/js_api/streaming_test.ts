@@ -48,3 +48,43 @@ Deno.test("compileStreaming() names itself in a CompileError", async () => {
     "WebAssembly.compileStreaming(): expected magic word 00 61 73 6d, found 61 62 63 64 @+0",
   );
 });
+
+Deno.test("instantiateStreaming() names itself in errors of compilation, and like V8 instantiate() in those of instantiation", async () => {
+  const source = (bytes: BodyInit) =>
+    new Response(bytes, { headers: { "content-type": "application/wasm" } });
+  await assertRejects(
+    () => WebAssembly.instantiateStreaming(source("abcdefgh")),
+    WebAssembly.CompileError,
+    "WebAssembly.instantiateStreaming(): expected magic word 00 61 73 6d, found 61 62 63 64 @+0",
+  );
+  const importing = watToWasm('(module (import "m" "f" (func)))');
+  await assertRejects(
+    () => WebAssembly.instantiateStreaming(source(importing)),
+    TypeError,
+    "WebAssembly.instantiate(): Imports argument must be present and must be an object",
+  );
+  await assertRejects(
+    () => WebAssembly.instantiateStreaming(source(importing), { m: {} }),
+    WebAssembly.LinkError,
+    'WebAssembly.instantiate(): Import #0 "m" "f": function import requires a callable',
+  );
+  await assertRejects(
+    () => WebAssembly.instantiateStreaming(source(importing), null as never),
+    TypeError,
+    "WebAssembly.instantiateStreaming(): Argument 1 must be an object",
+  );
+});
+
+Deno.test("compileStreaming() takes bodies in pieces of any size, once", async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const byte of EMPTY) controller.enqueue(Uint8Array.of(byte));
+      controller.enqueue(new Uint8Array(0));
+      controller.close();
+    },
+  });
+  const chunked = new Response(body, { headers: { "content-type": "application/wasm" } });
+  assert(await WebAssembly.compileStreaming(chunked) instanceof WebAssembly.Module);
+  assert(chunked.bodyUsed);
+  await assertRejects(() => WebAssembly.compileStreaming(chunked), TypeError);
+});
