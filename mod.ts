@@ -108,8 +108,9 @@ export function attachMemory(
 
 /**
  * How each import of `module` is called, what is against a faster way, and what it would take: for the imports object `imports`,
- * or, without one, for what is usually imported by such names (those of WASI, of the builtins such as `wasm:js-string`, and of
- * Emscripten's `env`). Nothing is instantiated, and no imported function is called; getters run as in instantiation.
+ * or, without one, for what is usually imported by such names (those of WASI, as host functions with declared types, of the builtins such
+ * as `wasm:js-string`, and of Emscripten's `env`). Nothing is instantiated, and no imported function is called; getters run as in
+ * instantiation.
  *
  * @example
  * ```ts

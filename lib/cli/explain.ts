@@ -23,7 +23,8 @@ const HELP = `Says how each import of a module is called, why not in a faster wa
 Usage: tandem explain FILE [--imports MODULE] [--json]
 
 FILE is a binary module, or a text (.wat). Without MODULE, what the names of the imports tell: those of WASI, of
-the builtins (wasm:js-string and so on), of Emscripten's env, of Go and of wasm-bindgen.
+the builtins (wasm:js-string and so on), of Emscripten's env, of Go and of wasm-bindgen. WASI's functions are
+those that run provides.
 
 Options:
   --imports MODULE  a JavaScript or TypeScript module whose default export is the imports object, or a function

@@ -27,6 +27,9 @@ export interface FailedImport {
   readonly error: string;
 }
 
+/** Why a function with a type of its own does not fit. */
+export const FUNCTION_TYPE_MISMATCH = "imported function does not match the expected type";
+
 const { defineProperty } = Object;
 
 /** Makes the errors of one instantiation. Nothing here throws. */
@@ -58,7 +61,7 @@ export class InstantiationErrors {
   }
 
   functionTypeMismatch(index: number): Error {
-    return this.link(index, "imported function does not match the expected type");
+    return this.link(index, FUNCTION_TYPE_MISMATCH);
   }
 
   notAMemory(index: number): Error {

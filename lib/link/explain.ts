@@ -17,7 +17,7 @@ import { boundFunctionOf } from "./bound_functions.ts";
 import { describeCallable } from "./callable_shape.ts";
 import { checkGlobal, checkMemory, checkTable, checkTag, type ImportContext } from "./checks.ts";
 import { BUILTIN_SETS, findBuiltin, hasTypeOf } from "./compile_time_builtins.ts";
-import { InstantiationErrors } from "./errors.ts";
+import { FUNCTION_TYPE_MISMATCH, InstantiationErrors } from "./errors.ts";
 import { fastFunctionOf, fastImportOf } from "./fast_api.ts";
 import { conventionOf } from "./import_conventions.ts";
 import { readImport } from "./lookup.ts";
@@ -55,7 +55,7 @@ const NOTHING: Finding = { callKind: null, knownAs: null, reasons: [], remedies:
 
 /**
  * Explains every import of `module` for the imports object `imports`; without one (undefined), what the names of the imports
- * tell. Getters and proxies among the imports run once, as in instantiation.
+ * tell: functions of WASI are taken to be host functions with declared types, as the command line's are. Getters and proxies among the imports run once, as in instantiation.
  */
 export function explainImports(module: CompiledModule, imports: unknown): ImportExplanation[] {
   const { record } = module;
@@ -299,16 +299,15 @@ function fromNames({ record, types, engine, options }: CompiledModule, importInd
     reasons.push(reason);
     if (remedy !== undefined) remedies.push(remedy);
   };
-  // Such functions are written with the parameters of their declaration.
-  const { signature } = type;
-  const expected = known.type ?? signature;
-  if (engine.types.functionType(expected.params, expected.results) !== type && known.type !== null) {
-    says(
-      `${known.provider} has it as ${functionTypeName(expected)}`,
-      "declare the import so; what is passed otherwise means something else to it",
-    );
+  if (known.type !== null) {
+    // The embedding's own: functions with declared types.
+    if (engine.types.functionType(known.type.params, known.type.results) === type) {
+      return { ...NOTHING, callKind: "wasm-to-host", knownAs };
+    }
+    says(`${known.provider} has it as ${functionTypeName(known.type)}`, "declare the import so");
+    return { ...NOTHING, knownAs, reasons, remedies, error: FUNCTION_TYPE_MISMATCH };
   }
-  const matches = expected.params.length === signature.params.length;
-  explainConversions(signature, says, false);
-  return { callKind: matches ? "arity match" : "arity mismatch", knownAs, reasons, remedies, error: null };
+  // Such functions are written with the parameters of their declaration.
+  explainConversions(type.signature, says, false);
+  return { callKind: "arity match", knownAs, reasons, remedies, error: null };
 }

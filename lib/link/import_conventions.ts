@@ -15,7 +15,7 @@ export interface ImportConvention {
   readonly provider: "WASI preview 1" | "compile-time builtins" | "Emscripten" | "Go" | "wasm-bindgen";
   /** What it is, in a few words; empty where the name says it. */
   readonly description: string;
-  /** The type that the provider's function has; null where the name does not tell. */
+  /** The declared type of the provider's function; null where the name does not tell, or functions have none. */
   readonly type: FunctionType | null;
 }
 

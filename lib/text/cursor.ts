@@ -42,15 +42,21 @@ export class TokenCursor {
   /** Annotations nobody has taken yet, by the token they stand before. */
   readonly #annotations = new Map<number, AnnotationToken[]>();
   readonly #origin: TextPosition | null;
+  /** What the `End` token is to people. */
+  readonly #endName: string;
 
-  /** Starts at the first token; `origin` is where the text starts in a larger one, for the places in errors. */
-  constructor(tokens: Tokens, origin: TextPosition | null = null) {
+  /**
+   * Starts at the first token; `origin` is where the text starts in a larger one, for the places in errors. `enclosed`: after the
+   * tokens comes a closing parenthesis, not the end of the text.
+   */
+  constructor(tokens: Tokens, origin: TextPosition | null = null, enclosed: boolean = false) {
     this.text = tokens.text;
     this.#kinds = tokens.kinds;
     this.#starts = tokens.starts;
     this.#ends = tokens.ends;
     this.#closings = tokens.closings;
     this.#origin = origin;
+    this.#endName = enclosed ? '")"' : "the end of the text";
     for (const annotation of tokens.annotations) {
       const others = this.#annotations.get(annotation.before);
       if (others) others.push(annotation);
@@ -145,7 +151,7 @@ export class TokenCursor {
 
   /** Takes the `End` token. @throws {WatError} when text is left */
   expectEnd(): void {
-    if (this.kind !== TokenKind.End) throw this.expected("the end of the text");
+    if (this.kind !== TokenKind.End) throw this.expected(this.#endName);
   }
 
   /** Takes an unsigned number below 2^32. `what` names it in errors: "a lane index". */
@@ -232,7 +238,7 @@ export class TokenCursor {
     if (others.length > 0) this.#annotations.set(this.at, others);
     else this.#annotations.delete(this.at);
     const { id, start, contentStart, end } = annotation;
-    const content = new TokenCursor(tokenize(this.text, contentStart, end), this.#origin);
+    const content = new TokenCursor(tokenize(this.text, contentStart, end), this.#origin, true);
     return { id, content, error: (reason) => this.#errorAtOffset(reason, start) };
   }
 
@@ -269,7 +275,7 @@ export class TokenCursor {
   }
 
   #found(): string {
-    if (this.kind === TokenKind.End) return `the end of the text${this.#unclosed()}`;
+    if (this.kind === TokenKind.End) return `${this.#endName}${this.#unclosed()}`;
     const word = this.word();
     if (this.kind === TokenKind.Open && this.kindAhead(1) === TokenKind.Keyword) {
       return `"(${this.word(this.at + 1)}"`;

@@ -1,3 +1,13 @@
+/** Longer reasons are cut in the middle: names and numbers may be as long as a text. */
+const MOST_CHARACTERS = 300;
+
+function abridged(reason: string): string {
+  if (reason.length <= MOST_CHARACTERS) return reason;
+  // Not between the halves of a surrogate pair.
+  const start = reason.slice(0, 200).replace(/[\ud800-\udbff]$/, "");
+  return `${start}...${reason.slice(-60).replace(/^[\udc00-\udfff]/, "")}`;
+}
+
 /** A text that is not well-formed WebAssembly text; the message starts with `LINE:COLUMN: `. */
 export class WatError extends SyntaxError {
   /** Line of the error, from 1. */
@@ -5,9 +15,9 @@ export class WatError extends SyntaxError {
   /** Column of the error in UTF-16 code units, from 1. */
   readonly column: number;
 
-  /** An error there; `reason` is the message without the place, such as `expected an index, found ")"`. */
+  /** An error there; `reason` is the message without the place, such as `expected an index, found ")"`; it may be abridged. */
   constructor(reason: string, line: number, column: number) {
-    super(`${line}:${column}: ${reason}`);
+    super(`${line}:${column}: ${abridged(reason)}`);
     this.name = "WatError";
     this.line = line;
     this.column = column;

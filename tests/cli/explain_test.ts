@@ -29,7 +29,7 @@ Deno.test("explain without imports goes by the names", () => {
     const { code, stdout } = tandem(["explain", file, "--json"]);
     assertEquals(code, 0);
     const [known, unknown] = JSON.parse(stdout);
-    assertEquals([known.callKind, known.knownAs], ["arity match", "WASI preview 1"]);
+    assertEquals([known.callKind, known.knownAs], ["wasm-to-host", "WASI preview 1"]);
     assertEquals([unknown.callKind, unknown.reasons], [null, ["the name is unknown"]]);
   });
 });
@@ -47,13 +47,13 @@ Deno.test("explain counts the kinds, and says once what to do about unknown name
         '"m" "f"  () -> ()  ?',
         '"m" "g"  () -> ()  ?',
         '"m" "t"  table 1 or more funcref',
-        '"wasi_snapshot_preview1" "fd_seek"  (i32, i64, i32, i32) -> (i32)  arity match  WASI preview 1',
-        "why: i64 values become bigints",
-        '"wasi_snapshot_preview1" "fd_tell"  (i32) -> (i32)  arity mismatch  WASI preview 1',
+        '"wasi_snapshot_preview1" "fd_seek"  (i32, i64, i32, i32) -> (i32)  wasm-to-host  WASI preview 1',
+        '"wasi_snapshot_preview1" "fd_tell"  (i32) -> (i32)  cannot be linked  WASI preview 1',
+        "error: imported function does not match the expected type",
         "why: WASI preview 1 has it as (i32, i32) -> (i32)",
-        "try: declare the import so; what is passed otherwise means something else to it",
+        "try: declare the import so",
         "",
-        "arity match: 1, arity mismatch: 1",
+        "wasm-to-host: 1, cannot be linked: 1",
         "?: 2 functions of unknown names; --imports MODULE says how they are called",
       ]);
     },
@@ -79,5 +79,21 @@ Deno.test("explain reports an imports module that is none in one line", () => {
     const { code, stderr } = tandem(["explain", file, "--imports", imports]);
     assertEquals([code, stderr.split("\n").length], [1, 2]);
     assertMatch(stderr, /its default export is neither an imports object nor a function/);
+  });
+});
+
+Deno.test("explain and run agree on WASI functions", () => {
+  const text = (type: string) =>
+    `(module (import "wasi_snapshot_preview1" "sched_yield" (func ${type})) (memory (export "memory") 1)
+      (func (export "_start")))`;
+  withText(text("(result i32)"), (file) => {
+    const [{ callKind, error }] = JSON.parse(tandem(["explain", file, "--json"]).stdout);
+    assertEquals([callKind, error, tandem(["run", file]).code], ["wasm-to-host", null, 0]);
+  });
+  withText(text("(result i64)"), (file) => {
+    const [{ callKind, error }] = JSON.parse(tandem(["explain", file, "--json"]).stdout);
+    const { code, stderr } = tandem(["run", file]);
+    assertEquals([callKind, code], [null, 1]);
+    assertMatch(stderr, new RegExp(`"sched_yield": ${error}$`, "m"));
   });
 });

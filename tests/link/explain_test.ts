@@ -182,16 +182,32 @@ Deno.test("without an imports object the names tell", () => {
     (import "wasm:js-string" "length" (func (param externref) (result i32)))
     (import "app" "f" (func))`);
   assertEquals(explanations.map(({ callKind, knownAs }) => [callKind, knownAs]), [
-    ["arity match", "WASI preview 1"],
-    ["arity match", "WASI preview 1"],
+    ["wasm-to-host", "WASI preview 1"],
+    ["wasm-to-host", "WASI preview 1"],
     ["arity match", "Emscripten: grows the memory"],
     [null, "Emscripten: the program's memory"],
     ["compile-time builtin", "wasm:js-string length"],
     [null, null],
   ]);
-  assertEquals(explanations[1].reasons, ["i64 values become bigints"]);
+  assertEquals([explanations[1].reasons, explanations[1].remedies], [[], []]);
   assertEquals(explanations[4].remedies, ['compile with { builtins: ["js-string"] }']);
   assertEquals(explanations[5].reasons, ["the name is unknown"]);
+});
+
+Deno.test("a WASI function that is declared with another type cannot be linked", () => {
+  const [one] = explain('(import "wasi_snapshot_preview1" "fd_tell" (func (param i32) (result i32)))');
+  assertEquals(one, {
+    index: 0,
+    module: "wasi_snapshot_preview1",
+    field: "fd_tell",
+    kind: "function",
+    type: "(i32) -> (i32)",
+    callKind: null,
+    knownAs: "WASI preview 1",
+    reasons: ["WASI preview 1 has it as (i32, i32) -> (i32)"],
+    remedies: ["declare the import so"],
+    error: "imported function does not match the expected type",
+  });
 });
 
 Deno.test("LinkErrors say which import they are about", () => {

@@ -40,6 +40,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '(import "a" "b")': '1:16: expected an import description, found ")"',
   '(func (import "m" "n") (nop))': '1:24: expected ")", found "(nop"',
   "(memory 1 foo)": '1:11: expected ")", found "foo"',
+  "(module (@custom))": '1:17: expected the name of a custom section, found ")"',
+  '(module (@custom "x" "y" z))': '1:26: expected ")", found "z"',
   // names and indices
   "(func (local.get $x))": "1:18: unknown local $x",
   "(func (call $f))": "1:13: unknown function $f",
@@ -85,3 +87,14 @@ for (const [text, message] of Object.entries(MISTAKES)) {
     assertEquals(assertThrows(() => watToWasm(text), WatError).message, message);
   });
 }
+
+Deno.test("messages about names and numbers as long as a text are cut", () => {
+  const message = (text: string) => assertThrows(() => watToWasm(text), WatError).message;
+  assertEquals(
+    message(`(func (call $${"f".repeat(100_000)}))`),
+    `1:13: unknown function $${"f".repeat(182)}...${"f".repeat(60)}`,
+  );
+  assertEquals(message(`(func (i32.const ${"9".repeat(100_000)}))`).length, "1:18: ".length + 263);
+  const cut = message(`(func (call $"${"\u{1f600}".repeat(1000)}"))`);
+  assertEquals(cut, cut.replace(/[^\ud800-\udbff][\udc00-\udfff]|[\ud800-\udbff][^\udc00-\udfff]/g, ""));
+});

@@ -266,7 +266,7 @@ Deno.test("(@custom ...) makes custom sections in place", () => {
 Deno.test("malformed and misplaced (@custom ...) is refused", () => {
   refuses("(@custom 4)", "expected the name of a custom section");
   refuses('(@custom "x" (after types))', "expected a section");
-  refuses('(@custom "x" here)', "expected the end");
+  refuses('(@custom "x" here)', 'expected ")"');
   refuses('(func (@custom "x"))', "1:7: misplaced @custom annotation");
 });
 
