@@ -1,7 +1,7 @@
 /**
  * The dispatch benchmark: what a call across the boundary costs, for every import kind, signature shape and intrinsic, on every
  * engine, in one process, engine after engine in alternating rounds. Of each module ten instances are alive, with imports of their
- * own, and take turns. Prints each engine's time relative to the host's own `WebAssembly`.
+ * own, and take turns. Prints each engine's median time, and its time relative to the host's own `WebAssembly`.
  *
  * ```sh
  * deno run -A bench/dispatch.ts [--json] [--rounds N] [--engines NAME,...] [TEXT...]
@@ -39,6 +39,8 @@ export interface DispatchTiming {
   readonly engine: string;
   readonly min: number;
   readonly median: number;
+  /** The mean of the middle half of the samples, relative to the host's; null when the host has no timing. */
+  readonly ratio: number | null;
 }
 
 /** What {@linkcode measureCase} found out. */
@@ -61,8 +63,13 @@ export interface DispatchReport {
 const INSTANCES = 10;
 /** A sample is this long, about. */
 const SAMPLE_MS = 2;
-/** Each instance runs this long before it is measured. */
+/**
+ * Each instance runs this long before it is measured, and makes so many calls unless that takes too long: hosts optimise what has run
+ * often, and the longer a call takes the later that is.
+ */
 const WARM_UP_MS = 25;
+const WARM_UP_CALLS = 100_000;
+const LONGEST_WARM_UP_MS = 250;
 /** A sample that takes longer than this is the only one. */
 const PATIENCE_MS = 400;
 
@@ -84,13 +91,56 @@ function milliseconds(run: Run, times: number): number {
 function warmUp(contestant: Contestant): void {
   for (const run of contestant.runs) {
     let times = 1;
-    for (let spent = 0; spent < WARM_UP_MS;) {
+    let calls = 0;
+    for (
+      let spent = 0;
+      spent < WARM_UP_MS || calls < WARM_UP_CALLS && spent < LONGEST_WARM_UP_MS;
+    ) {
       const elapsed = milliseconds(run, times);
       spent += elapsed;
+      calls += times;
       if (elapsed < SAMPLE_MS / 2) times = Math.ceil(times * (elapsed < SAMPLE_MS / 16 ? 8 : 2));
     }
     contestant.times = times;
   }
+}
+
+/** A sample of each contestant, beginning with another one in each round. */
+function measureRound(contestants: readonly Contestant[], round: number): void {
+  for (let i = 0; i < contestants.length; i++) {
+    const { runs, times, samples } = contestants[(i + round) % contestants.length];
+    if (samples.length > 0 && samples[0] * times > PATIENCE_MS * 1e6) continue;
+    samples.push(milliseconds(runs[round % runs.length], times) / times * 1e6);
+  }
+}
+
+/**
+ * Lets the host finish what it does between tasks, and then calls `action` from almost nowhere. An error takes V8 longer the more
+ * callers there are, asynchronous ones above all; those of the benchmark are no part of what is measured.
+ */
+function inTaskOfItsOwn(action: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const act = () => {
+      try {
+        action();
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setTimeout(() => queueMicrotask(act), 0);
+  });
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return numbers.toSorted((a, b) => a - b);
+}
+
+/** The mean of the middle half. Where a collection of garbage falls into every other sample, a median is one with or one without. */
+function middle(numbers: readonly number[]): number {
+  const outside = numbers.length >> 2;
+  const inside = ascending(numbers).slice(outside, numbers.length - outside);
+  return inside.reduce((sum, number) => sum + number, 0) / inside.length;
 }
 
 /** Measures one case on the given engines. */
@@ -114,27 +164,21 @@ export async function measureCase(
   }
   for (const contestant of contestants) warmUp(contestant);
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < contestants.length; i++) {
-      const { runs, times, samples } = contestants[(i + round) % contestants.length];
-      if (samples.length > 0 && samples[0] * times > PATIENCE_MS * 1e6) continue;
-      samples.push(milliseconds(runs[round % runs.length], times) / times * 1e6);
-    }
-    // Lets the host finish what it does between tasks.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await inTaskOfItsOwn(() => measureRound(contestants, round));
   }
-  const timings = contestants.map(({ engine, samples }) => {
-    samples.sort((a, b) => a - b);
-    return { engine, min: samples[0], median: samples[samples.length >> 1] };
-  });
+  const host = contestants.find(({ engine }) => engine === HOST);
+  const timings = contestants.map(({ engine, samples }) => ({
+    engine,
+    min: Math.min(...samples),
+    median: ascending(samples)[samples.length >> 1],
+    ratio: host === undefined ? null : middle(samples) / middle(host.samples),
+  }));
   return { group: dispatch.group, name: dispatch.name, unit: dispatch.unit, timings, failures };
 }
 
-/** An engine's median time relative to the host's; undefined if either of them has no timing. */
+/** An engine's time relative to the host's; undefined if either of them has no timing. */
 export function dispatchRatio(result: DispatchResult, engine: string): number | undefined {
-  const timing = (name: string) => result.timings.find((timing) => timing.engine === name);
-  const host = timing(HOST);
-  const other = timing(engine);
-  return host && other && other.median / host.median;
+  return result.timings.find((timing) => timing.engine === engine)?.ratio ?? undefined;
 }
 
 /** The geometric mean of an engine's ratios over the calls that it has run; undefined if there are none. */
