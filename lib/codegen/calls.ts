@@ -5,8 +5,8 @@
  */
 
 import type { FunctionIndex, FunctionType, ValueType } from "../syntax/types.ts";
-import { asInt, call, derived, Effect, type Expression, name, OBSERVABLE, Precedence } from "./expression.ts";
-import { returningCallee, testReturned, wantsReturned } from "./exceptions.ts";
+import { asInt, call, derived, Effect, type Expression, OBSERVABLE, Precedence } from "./expression.ts";
+import { returningCallee, testReturned, throwRefusal, wantsReturned } from "./exceptions.ts";
 import { flatten } from "./function_builder.ts";
 import type { Emitter, FunctionCompiler } from "./function_compiler.ts";
 import { readDrops } from "./import_calls.ts";
@@ -78,21 +78,16 @@ function imported(f: FunctionCompiler, index: FunctionIndex, type: FunctionType)
   const form = wantsReturned(f) ? f.scope.imports.returning(index, type) : null;
   if (form !== null) return returning(f, form, type, true);
   const args = popArguments(f, type);
-  if (f.scope.imports.refuses(index)) return refused(f, type, args);
+  if (f.scope.imports.refuses(index)) {
+    for (const arg of args) f.discard(arg);
+    return throwRefusal(f);
+  }
   const kind = resultKind(type);
   const drops = readDrops(f, type.results.length);
   const expression = f.scope.imports.call(f, index, type, args, kind, drops) ??
     call(f.scope.callee(index), args, kind, Effect.Call);
   if (drops) f.discard(expression);
   else pushResults(f, expression, type.results);
-}
-
-/** Evaluates the arguments, and throws. What the results would be stands in code that is never reached. */
-function refused(f: FunctionCompiler, type: FunctionType, args: readonly Expression[]): void {
-  for (const arg of args) f.discard(arg);
-  f.statement(f.scope.imports.refusalText, Effect.Call);
-  for (const kind of flatten(type.results)) f.push(name(f.initialValue(kind), kind));
-  f.types.push(...type.results);
 }
 
 /**

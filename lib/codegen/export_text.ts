@@ -16,10 +16,13 @@ import {
   I64,
   type ValueType,
 } from "../syntax/types.ts";
+import type { CompiledModule } from "../runtime/compiled_module.ts";
 import { KEEPS_NAN_BITS } from "../runtime/float_bits.ts";
 import { crossesToJS, toJSValue, toWebAssemblyValue } from "../runtime/js_values.ts";
 import type { Value } from "../runtime/values.ts";
+import { bigIntForm } from "./bigint_form.ts";
 import { isPassedAsIs } from "./import_text.ts";
+import { mayReturnExceptions } from "./returning_forms.ts";
 
 /** Converts a value on its way in or out. */
 export type Conversion = (value: unknown) => unknown;
@@ -54,6 +57,10 @@ function kindOf(type: ValueType): Kind {
   }
 }
 
+function parametersOf({ signature }: Pick<CanonicalType, "signature">): string[] {
+  return signature.params.map((_, i) => `a${i}`);
+}
+
 /**
  * The text of the wrappers of some functions of one instance: a function body with the parameters `E` (the runtime library) and `I`
  * (their link), which returns an object that has them by function index.
@@ -65,14 +72,21 @@ export class ExportText {
   readonly conversions: readonly Conversion[];
   readonly #conversions: Conversion[] = [];
   readonly #constants = new Map<string, string>();
-  readonly #hasTags: boolean;
+  readonly #mayReturnExceptions: boolean;
 
-  /** In modules with tags, code may return with an exception; see `returning_forms.ts`. */
-  constructor(functions: readonly WrappedFunction[], hasTags: boolean) {
-    this.#hasTags = hasTags;
+  /** Of functions that `module` defines, or of one that is of no module. */
+  constructor(functions: readonly WrappedFunction[], module: CompiledModule | undefined) {
+    // Code of such a module may return with an exception; see `returning_forms.ts`.
+    this.#mayReturnExceptions = module !== undefined && mayReturnExceptions(module);
+    const runtime = (entry: string) => this.#runtime(entry);
     const methods = new Map<CanonicalType, Method>();
     let text = "";
     for (const [i, { index, type }] of functions.entries()) {
+      const form = module?.engine.backend.inlinesIntoWrappers ? bigIntForm(module, index, runtime) : null;
+      if (form !== null) {
+        text += `"${index}"(${parametersOf(type)}){${form}},\n`;
+        continue;
+      }
       let method = methods.get(type);
       if (method === undefined) methods.set(type, method = this.#method(type));
       const slot = this.#constant(`s${i}`, `I.slots[${i}]`);
@@ -103,7 +117,7 @@ export class ExportText {
   }
 
   #method({ signature, context }: CanonicalType): Method {
-    const parameters = signature.params.map((_, i) => `a${i}`);
+    const parameters = parametersOf({ signature });
     if (!crossesToJS(signature)) {
       const refusal = `throw new ${this.#runtime("TypeError")}(${this.#runtime("TYPE_INCOMPATIBILITY")})`;
       return (index) => `"${index}"(${parameters}){${refusal}}`;
@@ -117,7 +131,7 @@ export class ExportText {
     return (index, slot) =>
       `"${index}"(${parameters}){${conversions}${declaration}` +
       `try{${assignment}("code"in ${slot}?${slot}.code:${prepare}(${slot}))(${args})}catch(e){throw ${leaving}(e)}` +
-      `${this.#hasTags ? this.#returnedException(slot) : ""}${result}}`;
+      `${this.#mayReturnExceptions ? this.#returnedException(slot) : ""}${result}}`;
   }
 
   /**

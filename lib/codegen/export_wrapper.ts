@@ -26,7 +26,7 @@ const TEXT_FUNCTIONS = 256;
 /** A function that converts its arguments, calls the function behind `reference`, whose code is made then, and converts the results. */
 export function makeExportWrapper(reference: FunctionReference): ExportWrapper {
   const { module, engine } = reference.instance!;
-  const { text, conversions } = new ExportText([reference], module !== undefined && hasTags(module));
+  const { text, conversions } = new ExportText([reference], module);
   const label = `export/${reference.index}`;
   const link = new WrapperLink([reference], engine, conversions);
   const wrappers = module !== undefined && sharesText(reference)
@@ -81,7 +81,7 @@ class ModuleText {
 
   constructor(module: CompiledModule, functions: readonly WrappedFunction[]) {
     this.#indices = functions.map(({ index }) => index);
-    const { text, conversions } = new ExportText(functions, hasTags(module));
+    const { text, conversions } = new ExportText(functions, module);
     this.#conversions = conversions;
     const label = `export/${this.#indices[0]}/module${module.number}`;
     // Functions made by one evaluation share type feedback on V8 in any case; on JavaScriptCore their constants are none then.
@@ -136,10 +136,6 @@ function prepareSlot(slot: ExportSlot): Code {
   const { returningCode } = reference;
   slot.returns = returningCode !== null;
   return slot.code = returningCode ?? code;
-}
-
-function hasTags({ record }: CompiledModule): boolean {
-  return record.tags.length > 0;
 }
 
 /**

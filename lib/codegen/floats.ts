@@ -23,6 +23,8 @@ import {
 import type { FunctionBuilder } from "./function_builder.ts";
 import type { Emitter } from "./function_compiler.ts";
 
+const { isInteger } = Number;
+
 /** A float constant. */
 export function float(value: number, kind: Kind): Expression {
   if (value === 0 && 1 / value < 0) {
@@ -64,6 +66,28 @@ function arithmetic(operator: string, precedence: number, round: Round): Emitter
     const a = asOperand(f.pop());
     f.push(round(f, binary(a, operator, b, precedence, "quiet f64")));
   };
+}
+
+/**
+ * A sum. Where numbers have been whole, V8 takes the sum with a constant for an integer of 64 bits, but not a difference: loops that
+ * count by 1 take 0.8 to 0.95 of the time in f64, and 0.25 to 0.4 in f32, when -1 is subtracted. The numbers are the same.
+ */
+function addition(round: Round): Emitter {
+  return (f) => {
+    const b = asOperand(f.pop());
+    const a = asOperand(f.pop());
+    const negated = opposite(f, b);
+    const sum = negated === null
+      ? binary(a, "+", b, Precedence.Add, "quiet f64")
+      : binary(a, "-", negated, Precedence.Add, "quiet f64");
+    f.push(round(f, sum));
+  };
+}
+
+/** A constant with the other sign, where that is better subtracted than `b` added. A NaN is left as it is. */
+function opposite({ scope }: FunctionBuilder, b: Expression): Expression | null {
+  if (b.constant === null) return scope.oppositeGlobal(b);
+  return isInteger(b.constant) ? float(-b.constant, b.kind) : null;
 }
 
 /** A call of a function of floats. */
@@ -135,7 +159,7 @@ function emitters(type: "f32" | "f64", round: Round): Record<string, Emitter> {
     trunc: calling("trunc", 1, integral),
     nearest: calling("nearest", 1, round),
     sqrt: calling("sqrt", 1, round),
-    add: arithmetic("+", Precedence.Add, round),
+    add: addition(round),
     sub: arithmetic("-", Precedence.Add, round),
     mul: arithmetic("*", Precedence.Multiply, round),
     div: arithmetic("/", Precedence.Multiply, round),

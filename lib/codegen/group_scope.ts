@@ -13,7 +13,7 @@ import { componentKinds } from "./function_builder.ts";
 import { functionIdentifier } from "./identifier.ts";
 import { ImportCalls } from "./import_calls.ts";
 import { type Instruction, INSTRUCTIONS } from "./instructions.ts";
-import type { ReturningForms } from "./returning_forms.ts";
+import type { Refuses, ReturningForms } from "./returning_forms.ts";
 import { RUNTIME } from "./runtime_library.ts";
 import type { TailCallGraph } from "./tail_call_graph.ts";
 import { TailLoops } from "./tail_loop.ts";
@@ -64,6 +64,7 @@ export class GroupScope {
   /** The imported functions that the group calls. */
   readonly imports: ImportCalls;
   #bytesLeft = GROUP_BYTES;
+  readonly #refuses: Refuses = (index) => this.imports.refuses(index);
 
   constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
     this.module = module;
@@ -131,7 +132,7 @@ export class GroupScope {
   returningForm(index: FunctionIndex): string | null {
     const known = this.returningForms.get(index);
     if (known !== undefined) return known;
-    if (this.#membership.returningForms?.exists(index) !== true) return null;
+    if (this.#membership.returningForms?.exists(index, this.#refuses) !== true) return null;
     const { start, end } = this.module.record.functions[index].body!;
     if (end - start > this.#bytesLeft) return null;
     this.#bytesLeft -= end - start;
@@ -148,7 +149,7 @@ export class GroupScope {
 
   /** Whether exported functions of the group have to have that form. */
   isCalledByJavaScript(index: FunctionIndex): boolean {
-    return this.#membership.returningForms?.isExported(index) === true;
+    return this.#membership.returningForms?.isExported(index, this.#refuses) === true;
   }
 
   /** The declaration of a function of the group. */
@@ -338,10 +339,11 @@ export class GroupScope {
   global(index: number): Expression[] {
     const { value, mutable } = this.module.record.globals[index].type;
     const kinds = componentKinds(value);
+    const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
     if (!mutable) {
+      if (isFloat) this.#floatConstants.add(`g${index}`);
       return kinds.map((kind, i) => name(this.constant(`g${index}${"bcd"[i - 1] ?? ""}`, place(i)), kind));
     }
-    const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
     const array = isReference(value) ? "tagged" : isFloat ? "untagged.f64" : "untagged.i32";
     const storage = this.constant(`G${index}`, `I.global(${index}).${array}`);
     return kinds.map((kind, i) => {
@@ -350,14 +352,21 @@ export class GroupScope {
     });
 
     function place(component: number): string {
-      const isFloat = kinds[0] === "f32" || kinds[0] === "f64";
       const array = isReference(value) ? "tagged" : isFloat ? "untagged.f64" : "untagged.i32";
       return `I.global(${index}).${array}[${slotOf(component)}]`;
     }
     function slotOf(component: number): string {
       const slot = `I.global(${index}).slot`;
-      return isReference(value) || kinds[0] === "f32" || kinds[0] === "f64" ? slot : `${slot}*2+${component}`;
+      return isReference(value) || isFloat ? slot : `${slot}*2+${component}`;
     }
+  }
+  /** Immutable globals that are floats: their identifiers. */
+  readonly #floatConstants = new Set<string>();
+
+  /** The constant with the other sign of an immutable global that is a float, or the same NaN; null for other expressions. */
+  oppositeGlobal({ text, kind }: Expression): Expression | null {
+    if (!this.#floatConstants.has(text)) return null;
+    return name(this.constant(`${text}n`, `${text}===${text}?-${text}:${text}`), kind);
   }
 
   /** The statements that come before the functions. */

@@ -57,18 +57,11 @@ export class ImportCalls {
     return call(this.#function(index, type, shape, drops), args, kind, Effect.Call);
   }
 
-  /** Whether every call throws the exception that {@linkcode refusalText} throws. */
+  /** Whether every call is refused: it throws, whatever is imported. */
   refuses(index: FunctionIndex): boolean {
     if (this.#shapeOf(index) !== REFUSED) return false;
     this.shapes.set(index, REFUSED);
     return true;
-  }
-
-  /** The statement in the place of a refused call. It stands in the function that calls: V8 takes 100 ns for a frame of the stack. */
-  get refusalText(): string {
-    const scope = this.#scope;
-    const error = `new ${scope.runtime("TypeError")}(E.TYPE_INCOMPATIBILITY)`;
-    return `throw new ${scope.runtime("ExceptionPackage")}(null,[${error}])`;
   }
 
   /** The function that makes the call and returns with its exceptions; null where there is none. */

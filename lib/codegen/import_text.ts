@@ -174,14 +174,9 @@ function callText(
     : drops
     ? `${droppedText(invocation, results[0], 0, names)};`
     : results[0] === I64
-    ? `const x=${resultText(invocation, I64, 0, names)};${highHalf(1, names)}return x`
+    ? `return ${names.runtime("lowResult")}(${invocation})`
     : `return ${resultText(invocation, results[0], 0, names)}`;
   return { names: parameters, body };
-}
-
-/** Takes the high half of an i64 to a return register. */
-function highHalf(register: number, names: ImportNames): string {
-  return `${names.runtime("RESULT_I32")}[${register}]=${names.runtime("SCRATCH_I32")}[1];`;
 }
 
 /** The values of any iterable; an array is read as its iteration reads it. Conversions come after all reads. */
@@ -249,7 +244,7 @@ function dataViewText(identifier: string, type: FunctionType, shape: CallShape, 
   const body = results.length === 0
     ? `${access};`
     : results[0] === I64
-    ? `const x=${names.runtime("lowHalf")}(${access});${highHalf(1, names)}return x`
+    ? `return ${names.runtime("lowResult")}(${access})`
     : results[0] === I32
     ? `return ${access}|0`
     : `return ${access}`;
@@ -293,7 +288,7 @@ function fastCallText(identifier: string, type: FunctionType, shape: CallShape, 
   const body = type.results.length === 0
     ? `${invocation};`
     : type.results[0] === I64
-    ? `const x=${names.runtime("lowHalf")}(${invocation});${highHalf(1, names)}return x`
+    ? `return ${names.runtime("lowResult")}(${invocation})`
     : `return ${cResult(invocation, type.results[0], result, names)}`;
   return `function ${identifier}(${parameters}){${protect(check + body, names)}}\n`;
 }

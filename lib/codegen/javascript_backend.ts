@@ -45,6 +45,10 @@ export class JavaScriptBackend implements Backend {
     return evaluationRefusal();
   }
 
+  get inlinesIntoWrappers(): boolean {
+    return this.#profiling.profile === null;
+  }
+
   instantiated(instance: InstanceData): void {
     if (this.#profiling.data === null) return;
     this.#moduleCode(instance.module);

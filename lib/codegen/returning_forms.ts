@@ -1,8 +1,8 @@
 /**
  * Exceptions that come back by return. A JavaScript `throw` costs 100 ns (V8) or more, and again wherever the exception is caught
- * and thrown on. So a small function that throws by itself has a second form for callers that look: where the first one
- * throws, it leaves the exception in `RETURNED` and returns. A call of it in a protected block is followed by a test (0.3 ns),
- * and catching is a branch. All other callers call the first form and test nothing.
+ * and thrown on. So a small function that throws by itself, or calls an import that is refused, has a second form for callers that
+ * look: where the first one throws, it leaves the exception in `RETURNED` and returns. A call of it in a protected block is
+ * followed by a test (0.3 ns), and catching is a branch. All other callers call the first form and test nothing.
  *
  * @module
  */
@@ -10,6 +10,8 @@
 import { readOpcode, skipImmediate } from "../binary/instructions.ts";
 import { TypeReader } from "../binary/type_reader.ts";
 import type { CompiledModule } from "../runtime/compiled_module.ts";
+import { crossesToJS } from "../runtime/js_values.ts";
+import { lookUpWeakly, rememberWeakly } from "../runtime/lookup.ts";
 import { ALL_FEATURES } from "../syntax/features.ts";
 import type { FunctionIndex } from "../syntax/types.ts";
 
@@ -30,6 +32,29 @@ interface Form {
 
 const NONE: Form = { exists: false, mayThrow: true };
 
+/** Whether every call of an imported function is refused. */
+export type Refuses = (index: FunctionIndex) => boolean;
+
+const modulesWithForms = new WeakMap<CompiledModule, boolean>();
+
+/** Whether some function of a module may have a second form. */
+export function mayReturnExceptions(module: CompiledModule): boolean {
+  let may = lookUpWeakly(modulesWithForms, module);
+  if (may === undefined) {
+    may = module.record.tags.length > 0 || importsWithoutCrossing(module);
+    rememberWeakly(modulesWithForms, module, may);
+  }
+  return may;
+}
+
+/** Whether an imported function has a type that JavaScript has no values for: a call of it is refused unless it is WebAssembly. */
+function importsWithoutCrossing({ record: { functions }, types }: CompiledModule): boolean {
+  for (let i = 0; i < functions.length && functions[i].body === null; i++) {
+    if (!crossesToJS(types[functions[i].type].signature)) return true;
+  }
+  return false;
+}
+
 /** Which functions of a module have a second form. */
 export class ReturningForms {
   readonly #module: CompiledModule;
@@ -40,36 +65,36 @@ export class ReturningForms {
     this.#module = module;
   }
 
-  /** Whether the function has one. */
-  exists(index: FunctionIndex): boolean {
-    return this.#module.record.tags.length > 0 && this.#form(index, 0).exists;
+  /** Whether the function has one. Which imports are refused is decided by the instance that asks first. */
+  exists(index: FunctionIndex, refuses: Refuses): boolean {
+    return mayReturnExceptions(this.#module) && this.#form(index, 0, refuses).exists;
   }
 
-  /** Whether all exceptions come back from it by return, not just those that it throws by itself. */
+  /** Whether all exceptions come back from it by return, not just those that it throws by itself; of one that exists. */
   returnsAll(index: FunctionIndex): boolean {
-    return !this.#form(index, 0).mayThrow;
+    return this.#forms.get(index)?.mayThrow === false;
   }
 
   /** Whether JavaScript may call it: the function is exported. */
-  isExported(index: FunctionIndex): boolean {
-    if (!this.exists(index)) return false;
+  isExported(index: FunctionIndex, refuses: Refuses): boolean {
+    if (!this.exists(index, refuses)) return false;
     this.#exported ??= new Set(
       this.#module.record.exports.filter(({ kind }) => kind === "function").map(({ index }) => index),
     );
     return this.#exported.has(index);
   }
 
-  #form(index: FunctionIndex, depth: number): Form {
+  #form(index: FunctionIndex, depth: number, refuses: Refuses): Form {
     let form = this.#forms.get(index);
     if (form === undefined) {
       // Stands while the function is looked into: it may call itself.
       this.#forms.set(index, NONE);
-      this.#forms.set(index, form = this.#read(index, depth));
+      this.#forms.set(index, form = this.#read(index, depth, refuses));
     }
     return form;
   }
 
-  #read(index: FunctionIndex, depth: number): Form {
+  #read(index: FunctionIndex, depth: number, refuses: Refuses): Form {
     const { body } = this.#module.record.functions[index];
     if (body === null || body.end - body.start > MAXIMUM_BYTES || depth > MAXIMUM_DEPTH) return NONE;
     const reader = new TypeReader(body.bytes, ALL_FEATURES, this.#module.types.length);
@@ -90,8 +115,11 @@ export class ReturningForms {
           break;
         case "call": {
           const callee = reader.u32("function index");
+          // In another instance a refused import may be WebAssembly.
           mayThrow = true;
-          exists ||= expectsNothing(reader) && this.#form(callee, depth + 1).exists;
+          exists ||= this.#module.record.functions[callee].body === null
+            ? refuses(callee)
+            : expectsNothing(reader) && this.#form(callee, depth + 1, refuses).exists;
           continue;
         }
         case "call_indirect":

@@ -24,6 +24,8 @@ import type { TraceSink } from "./trace.ts";
 export interface Backend {
   /** Why the host lets it make no code; null when it does. */
   readonly refusal: string | null;
+  /** Whether the wrapper of an exported function may contain its code. Absent where all calls have to go to what is installed. */
+  readonly inlinesIntoWrappers?: boolean;
   /**
    * Makes code for function `index` of `instance`, and for as many others as pays, and installs it in their function
    * references. For an imported JavaScript function the code is its import wrapper.

@@ -1,12 +1,24 @@
 /**
  * i64 division and remainder of pairs of int32 with doubles (specification 4.3.2 "Integer Operations"), for hosts whose
  * bigints are objects whatever is done with them. Functions return the low half and leave the high one in return register 1.
+ * Constants are the module's: with variables of a function around them JavaScriptCore divides in 26 ns instead of 15.
  *
  * @module
  */
 
 import { RESULT_I32 } from "./return_registers.ts";
 import { trap } from "./traps.ts";
+
+/** An operation on two pairs of int32: returns the low half, leaves the high one in return register 1. */
+export type PairOperation = (al: number, ah: number, bl: number, bh: number) => number;
+
+/** The instructions, which trap. */
+export interface I64Divisions {
+  readonly divU: PairOperation;
+  readonly remU: PairOperation;
+  readonly divS: PairOperation;
+  readonly remS: PairOperation;
+}
 
 const { floor, imul } = Math;
 

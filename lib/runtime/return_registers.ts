@@ -12,6 +12,8 @@ const COMPONENTS = 4000;
 
 /** int32 components: i32, halves of i64, lanes of v128. */
 export const RESULT_I32: Int32Array = new Int32Array(COMPONENTS);
+/** Components 0 and 1 as an i64. */
+export const RESULT_I64: BigInt64Array = new BigInt64Array(RESULT_I32.buffer, 0, 1);
 /** f32 and f64 components. */
 export const RESULT_F64: Float64Array = new Float64Array(COMPONENTS);
 /** Reference components. Readers clear nothing: a register may keep its last reference alive. */

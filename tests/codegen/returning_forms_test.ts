@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
-import { WebAssembly } from "../../mod.ts";
+import { watToWasm, WebAssembly } from "../../mod.ts";
 import { type Exported, exportsOf } from "./instances.ts";
 
 const { Exception, JSTag, RuntimeError, Tag } = WebAssembly;
@@ -251,4 +251,62 @@ Deno.test("a stack overflow on the way of an exception to JavaScript leaves none
     assertThrows(() => down(0), RangeError);
     assertEquals([raise(0), guarded(0)], [undefined, 1]);
   }
+});
+
+const REFUSED = `(module
+  (import "m" "f" (func $f (param v128) (result i32)))
+  (global $before (mut i32) (i32.const 0))
+  (func $call (export "call") (param i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (i32.const 7))))
+    (global.set $before (local.get 0))
+    (call $f (i32x4.splat (local.get 0))))
+  (func $further (param i32) (drop (call $call (local.get 0))) unreachable)
+  (func (export "caught") (param i32) (result i32)
+    (block $h (try_table (catch_all $h) (return (call $call (local.get 0)))))
+    (i32.sub (i32.const 0) (global.get $before)))
+  (func (export "further") (param i32) (call $further (local.get 0))))`;
+
+Deno.test("a refused call is a TypeError for JavaScript each time, and results come after it as before", () => {
+  const { call, further } = exportsOf(REFUSED, { m: { f: () => 1 } });
+  for (let i = 1; i < 3000; i++) {
+    const error = thrownBy(() => call(i)) as Error;
+    assertEquals([error.constructor, error.message], [
+      TypeError,
+      "type incompatibility when transforming from/to JS",
+    ]);
+  }
+  assertEquals(call(0), 7);
+  assertInstanceOf(thrownBy(() => further(1)), TypeError);
+  assertThrows(() => further(0), RuntimeErrorClass, "unreachable");
+});
+
+Deno.test("a refused call is caught by the function's caller", () => {
+  const { caught } = exportsOf(REFUSED, { m: { f: () => 1 } });
+  assertEquals([caught(5), caught(0), caught(6)], [-5, 7, -6]);
+});
+
+Deno.test("instances of a module for which an import is refused, and for which it is WebAssembly", () => {
+  const { f } = exportsOf(
+    '(module (func (export "f") (param v128) (result i32) (i32x4.extract_lane 2 (local.get 0))))',
+  );
+  const module = new WebAssembly.Module(watToWasm(REFUSED));
+  const instances = [() => 1, f, () => 1, f].map((f) =>
+    new WebAssembly.Instance(module, { m: { f } }).exports as unknown as Record<string, Exported>
+  );
+  for (const i of [0, 1, 2, 3, 0]) {
+    const { call, caught } = instances[i];
+    assertEquals(caught(9), i % 2 === 0 ? -9 : 9);
+    if (i % 2 === 0) assertInstanceOf(thrownBy(() => call(9)), TypeError);
+    else assertEquals(call(9), 9);
+  }
+});
+
+Deno.test("the stack of a refused call begins with the function that calls", () => {
+  const { run } = exportsOf(
+    `(module (import "m" "f" (func $f (param v128)))
+      (func $"module::calling" (export "run") (call $f (v128.const i32x4 0 0 0 0))))`,
+    { m: { f: () => {} } },
+  );
+  const { stack } = thrownBy(() => run()) as Error;
+  assertEquals(stack!.slice(0, 200).includes("module::calling"), true, stack);
 });

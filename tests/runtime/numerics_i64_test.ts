@@ -1,11 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as doubles from "../../lib/runtime/i64_division.ts";
-import * as wide from "../../lib/runtime/i64_wide_division.ts";
+import type { PairOperation } from "../../lib/runtime/i64_division.ts";
+import { BIGINT_DIVISIONS as wide } from "../../lib/runtime/i64_wide_division.ts";
 import { i64DivS, i64DivU, i64RemS, i64RemU } from "../../lib/runtime/numerics_i64.ts";
 import { RESULT_I32 } from "../../lib/runtime/return_registers.ts";
 import { RuntimeError } from "../../lib/syntax/errors.ts";
-
-type PairOperation = (al: number, ah: number, bl: number, bh: number) => number;
 
 const low = (value: bigint): number => Number(BigInt.asIntN(32, value));
 const high = (value: bigint): number => Number(BigInt.asIntN(32, value >> 32n));
