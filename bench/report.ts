@@ -48,8 +48,8 @@ function row(cells: readonly string[]): string {
 export function table(reports: readonly DispatchReport[]): string {
   const columns = reports.flatMap(({ host }) => [host, ...ENGINES]);
   let text = "# Calls across the boundary\n\n" +
-    "Median time of the host's own `WebAssembly`, then that of Tandem and of polywasm relative to it; smaller is better. " +
-    "`deno task bench:report` measures it again.\n\n";
+    "Median time of the host's own `WebAssembly`, then the times of Tandem and of polywasm relative to it (means of the middle " +
+    "half of the samples); smaller is better. `deno task bench:report` measures it again.\n\n";
   text += row(["", ...reports.flatMap(({ host }) => [host, ""])]);
   text += row(["---", ...reports.flatMap(() => ["---:", "---:"])]);
   text += row(["", ...reports.flatMap(() => ENGINES)]);

@@ -101,6 +101,8 @@ class ModuleText {
 
 /** Where a wrapper finds the code of its function. */
 class ExportSlot extends Slot {
+  /** Whether the code may return with an exception; see `returning_forms.ts`. */
+  declare returns?: boolean;
   readonly reference: FunctionReference;
 
   constructor(reference: FunctionReference) {

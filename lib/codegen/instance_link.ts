@@ -21,7 +21,7 @@ import { type Struct, structClass } from "../runtime/struct_class.ts";
 import type { Table } from "../runtime/table.ts";
 import type { Tag } from "../runtime/tag.ts";
 import { argumentConverter, resultConverter } from "./import_wrapper.ts";
-import { newSlot, type Slot } from "./slot.ts";
+import { Slot } from "./slot.ts";
 
 /** An instance as generated text sees it, under the name `I`. */
 export class InstanceLink {
@@ -96,7 +96,7 @@ export class InstanceLink {
 
   /** Where a group keeps the code of a function of another group, or of unknown nature. */
   slot(): Slot {
-    return newSlot();
+    return new Slot();
   }
 
   /** An imported function. */

@@ -12,12 +12,5 @@ import type { Code } from "../runtime/function_reference.ts";
  */
 export class Slot {
   declare code?: Code;
-  /** Of the slots of JavaScript's calls: whether the code may return with an exception; see `returning_forms.ts`. */
-  declare returns?: boolean;
 }
 Object.setPrototypeOf(Slot.prototype, null);
-
-/** A slot without code. */
-export function newSlot(): Slot {
-  return new Slot();
-}
