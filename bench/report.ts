@@ -92,6 +92,7 @@ async function main(): Promise<void> {
   await Deno.writeTextFile(`${RESULTS}/dispatch.json`, JSON.stringify(reports, null, 1) + "\n");
   await Deno.writeTextFile(`${RESULTS}/dispatch.md`, table(reports));
   await Deno.writeTextFile(`${RESULTS}/dispatch.svg`, drawChart(reports));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", RESULTS] }).output();
   for (const { host, results } of reports) {
     console.log(`${host}: geometric mean ${meanRatio(results, "tandem")?.toFixed(3)}`);
   }
