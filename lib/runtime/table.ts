@@ -122,7 +122,8 @@ export class Table {
 
   /** `table.init` with the references of an element segment. Traps as {@linkcode Table.fill}. */
   init(start: number, segment: readonly unknown[], segmentStart: number, count: number): void {
-    if (!(start + count <= this.elements.length)) trap("tableOutOfBounds");
+    // V8 says so, too, of places in a segment from 2^31 on.
+    if (!(start + count <= this.elements.length) || segmentStart >= 2 ** 31) trap("tableOutOfBounds");
     if (!(segmentStart + count <= segment.length)) trap("elementSegmentOutOfBounds");
     for (let i = 0; i < count; i++) this.elements[start + i] = segment[segmentStart + i];
     this.#updateCodeLists(start, start + count);

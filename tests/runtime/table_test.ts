@@ -69,6 +69,8 @@ Deno.test("Table.init() checks the table, then the segment", () => {
   const table = tableOf(1, 2);
   outOfBounds(() => table.init(1, [7], 0, 2));
   outOfBounds(() => table.init(0, [7], 0, 2), "element segment out of bounds");
+  outOfBounds(() => table.init(0, [7], 2 ** 31 - 1, 0), "element segment out of bounds");
+  outOfBounds(() => table.init(0, [7], 2 ** 31, 0), "table index is out of bounds");
   table.init(1, [7, 8], 1, 1);
   assertEquals(elementsOf(table), [1, 8]);
 });
