@@ -31,6 +31,11 @@ export class DefaultAllocator implements Allocator {
   readonly #plain = new ArrayBufferAllocator();
   readonly #host = HostMemoryAllocator.supported ? new HostMemoryAllocator() : null;
   readonly #shared: Allocator = this.#host ?? this.#plain;
+  /**
+   * Bytes from which on the host is asked: doubled when it refuses, since V8 collects all garbage three times before it does, which
+   * takes 120 ms for each page that a memory grows by.
+   */
+  #growsInPlace = GROWS_IN_PLACE;
 
   allocate(request: AllocationRequest): Buffer {
     return (request.shared ? this.#shared : this.#plain).allocate(request);
@@ -43,7 +48,7 @@ export class DefaultAllocator implements Allocator {
       const grown = isWhole ? this.#host!.grow(buffer, byteLength) : null;
       return grown ?? this.#moveFromHost(buffer, byteLength);
     }
-    const moves = byteLength >= GROWS_IN_PLACE && byteLength <= MAXIMUM_BYTES_32 && isWhole;
+    const moves = byteLength >= this.#growsInPlace && byteLength <= MAXIMUM_BYTES_32 && isWhole;
     if (moves && byteLength > byteLengthOf(buffer) && !isResizable(buffer)) {
       const moved = this.#moveToHost(buffer, byteLength);
       if (moved !== null) return moved;
@@ -86,18 +91,26 @@ export class DefaultAllocator implements Allocator {
 
   /** Null when the host has no such memories, or no address space left for one. */
   #moveToHost(buffer: ArrayBuffer, byteLength: number): Buffer | null {
+    const moved = this.#allocateFromHost(byteLength);
+    if (moved === null) return null;
     try {
-      const moved = this.#host?.allocate({
-        byteLength,
-        maximumByteLength: MAXIMUM_BYTES_32,
-        shared: false,
-        pageSizeLog2: 16,
-      });
-      if (moved === undefined) return null;
       copyBytes(buffer, moved as ArrayBuffer);
       detach(buffer);
       return moved;
     } catch {
+      return null;
+    }
+  }
+
+  #allocateFromHost(byteLength: number): Buffer | null {
+    if (this.#host === null) return null;
+    const request = { byteLength, maximumByteLength: MAXIMUM_BYTES_32, shared: false, pageSizeLog2: 16 };
+    try {
+      const buffer = this.#host.allocate(request);
+      this.#growsInPlace = GROWS_IN_PLACE;
+      return buffer;
+    } catch {
+      this.#growsInPlace *= 2;
       return null;
     }
   }

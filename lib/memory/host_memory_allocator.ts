@@ -19,6 +19,8 @@ interface HostMemory {
 }
 
 interface HostMemoryDescriptor {
+  /** What JavaScript adds to `Object.prototype` is not read. */
+  readonly __proto__: null;
   readonly initial: number | bigint;
   readonly maximum: number | bigint;
   readonly shared: boolean;
@@ -26,10 +28,12 @@ interface HostMemoryDescriptor {
 }
 
 /** Captured at load: the polyfill replaces the global later. */
-const HostMemory = (globalThis as {
+const GlobalMemory = (globalThis as {
   WebAssembly?: { Memory?: { new (descriptor: HostMemoryDescriptor): HostMemory; prototype: HostMemory } };
 }).WebAssembly?.Memory;
-const bufferGetter = HostMemory && Object.getOwnPropertyDescriptor(HostMemory.prototype, "buffer")!.get!;
+const bufferGetter = GlobalMemory && Object.getOwnPropertyDescriptor(GlobalMemory.prototype, "buffer")?.get;
+/** Some that JavaScript provides have no such getter, and do not do what is expected of the host's. */
+const HostMemory = bufferGetter && GlobalMemory;
 const { grow: hostGrow, toFixedLengthBuffer, toResizableBuffer } = HostMemory?.prototype ?? {};
 const { apply } = Reflect;
 const { get, set } = WeakMap.prototype;
@@ -73,8 +77,8 @@ export class HostMemoryAllocator implements Allocator {
     const { shared } = request;
     const memory = new HostMemory!(
       maximum <= MAXIMUM_PAGES_32
-        ? { initial, maximum, shared }
-        : { initial: BigInt(initial), maximum: BigInt(maximum), shared, address: "i64" },
+        ? { __proto__: null, initial, maximum, shared }
+        : { __proto__: null, initial: toBigInt(initial), maximum: toBigInt(maximum), shared, address: "i64" },
     );
     return this.#remember(memory, bufferOf(memory));
   }

@@ -19,10 +19,19 @@ const HostUint8Array = Uint8Array;
 /** Whether buffers can be resizable on this host. */
 export const HAS_RESIZABLE_BUFFERS: boolean = "resizable" in ArrayBuffer.prototype;
 
-/** Takes its bytes from `buffer`: it has length 0 afterwards. Returns a buffer that has them. */
+/**
+ * Takes its bytes from `buffer`: it has length 0 afterwards. Returns a buffer that has them.
+ *
+ * @throws {TypeError} when it cannot be detached, like those of the host's memories; it is unchanged.
+ */
 function take(buffer: ArrayBuffer): ArrayBuffer {
   if (transferToFixedLength !== undefined) return apply(transferToFixedLength, buffer, []);
-  if (clone !== undefined) return clone(buffer, { transfer: [buffer] });
+  if (clone !== undefined) {
+    const taken = clone(buffer, { transfer: [buffer] });
+    // Node 20 copies what it cannot detach.
+    if (byteLengthOf(buffer) > 0) throw new TypeError("the buffer cannot be detached");
+    return taken;
+  }
   throw new TypeError("this host has neither ArrayBuffer.prototype.transfer nor structuredClone");
 }
 

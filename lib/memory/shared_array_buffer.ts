@@ -5,14 +5,29 @@
  */
 
 const NativeSharedArrayBuffer = globalThis.SharedArrayBuffer as typeof SharedArrayBuffer | undefined;
+const { apply, getOwnPropertyDescriptor } = Reflect;
+const { isPrototypeOf } = Object.prototype;
+const sharedPrototype = NativeSharedArrayBuffer?.prototype;
+const byteLength = sharedPrototype && getOwnPropertyDescriptor(sharedPrototype, "byteLength")!.get;
 
 /** Whether the host's shared buffers can grow. */
 export const HAS_GROWABLE_SHARED_BUFFERS: boolean = NativeSharedArrayBuffer !== undefined &&
   "growable" in NativeSharedArrayBuffer.prototype;
 
-/** Whether `buffer` is a `SharedArrayBuffer`. */
+/** Whether `buffer` is a `SharedArrayBuffer`, whatever JavaScript makes of `instanceof` and of other objects' prototypes. */
 export function isSharedBuffer(buffer: object): buffer is SharedArrayBuffer {
-  return NativeSharedArrayBuffer !== undefined && buffer instanceof NativeSharedArrayBuffer;
+  return sharedPrototype !== undefined && apply(isPrototypeOf, sharedPrototype, [buffer]) &&
+    hasSharedBytes(buffer);
+}
+
+/** The getter throws for everything else; those without the prototype, nearly all, are not asked. */
+function hasSharedBytes(buffer: object): boolean {
+  try {
+    apply(byteLength!, buffer, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -141,3 +141,56 @@ Deno.test("traps are recognised while regular expressions, sets and strings are 
     "RuntimeError: dereferencing a null pointer",
   ]);
 });
+
+const LARGE = `(module (memory (export "memory") 60 200)
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))`;
+
+/** A memory of some 4 MiB and what grows it: past 4 MiB it moves to one of the host's. */
+function largeMemory(): { grow(delta: number): number; memory: { readonly buffer: ArrayBuffer } } {
+  return new WebAssembly.Instance(new WebAssembly.Module(watToWasm(LARGE))).exports as never;
+}
+
+Deno.test("memories that grow large read nothing from Object.prototype", () => {
+  const { grow, memory } = largeMemory();
+  const read: string[] = [];
+  const names = ["address", "index", "minimum"];
+  for (const name of names) {
+    const get = () => {
+      read.push(name);
+      grow(1);
+    };
+    Object.defineProperty(Object.prototype, name, { get, configurable: true });
+  }
+  let before: number;
+  try {
+    before = grow(10);
+  } finally {
+    for (const name of names) Reflect.deleteProperty(Object.prototype, name);
+  }
+  assertEquals([read, before, memory.buffer.byteLength], [[], 60, 70 * 65536]);
+});
+
+if (globalThis.SharedArrayBuffer !== undefined) {
+  Deno.test("memories grow while instanceof takes everything for a shared buffer", () => {
+    const { grow } = largeMemory();
+    const results = [grow(0), 0, 0];
+    patched(SharedArrayBuffer, Symbol.hasInstance, () => true, () => {
+      results[1] = grow(10);
+      results[2] = grow(1);
+    });
+    assertEquals(results, [60, 60, 70]);
+  });
+
+  Deno.test("memories grow whose buffers have another prototype", () => {
+    const { grow, memory } = largeMemory();
+    for (const prototype of [SharedArrayBuffer.prototype, null]) {
+      for (const delta of [1, 10]) {
+        const { buffer } = memory;
+        Object.setPrototypeOf(buffer, prototype);
+        const before = grow(delta);
+        Object.setPrototypeOf(buffer, ArrayBuffer.prototype);
+        assertEquals([buffer.byteLength, memory.buffer.byteLength], [0, (before + delta) * 65536]);
+      }
+    }
+  });
+}

@@ -8,13 +8,21 @@ const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
 
 /** What `program` prints, lines of JSON, in a process of its own that has lost some of its globals before the library is loaded. */
 function without(globals: readonly string[], program: string): unknown[] {
-  const script = `
-    // Deno makes it when it is looked at, with much else.
+  return onHost(
+    `// Deno makes it when it is looked at, with much else.
     void setTimeout;
     for (const path of ${JSON.stringify(globals)}) {
       const [name, ...owner] = path.split(".").reverse();
       delete owner.reverse().reduce((object, key) => object[key], globalThis)[name];
-    }
+    }`,
+    program,
+  );
+}
+
+/** What `program` prints, lines of JSON, in a process of its own where `change` has run before the library is loaded. */
+function onHost(change: string, program: string): unknown[] {
+  const script = `
+    ${change}
     const { WebAssembly: W, watToWasm } = await import(${JSON.stringify(LIBRARY)});
     const link = (text, imports) => new W.Instance(new W.Module(watToWasm(text)), imports).exports;
     const print = (value) => console.log(JSON.stringify(value));
@@ -78,5 +86,58 @@ Deno.test({
       }).f()));`,
     );
     assertEquals(message, "TypeError: this host has no Atomics, which shared memories need");
+  },
+});
+
+Deno.test({
+  name: "memories grow by copying where the host refuses its own, and it is asked less and less",
+  ignore,
+  fn() {
+    const printed = onHost(
+      `let asked = 0, refuses = true;
+      const { Memory } = WebAssembly;
+      WebAssembly.Memory = class extends Memory {
+        constructor(descriptor) {
+          asked++;
+          if (refuses) throw new RangeError("could not allocate memory");
+          super(descriptor);
+        }
+      };
+      Object.defineProperty(WebAssembly.Memory.prototype, "buffer", Object.getOwnPropertyDescriptor(Memory.prototype, "buffer"));
+      WebAssembly.Memory.prototype.grow = Memory.prototype.grow;`,
+      `const { memory, fill, sum } = link(\`(module (memory (export "memory") 1 1000)
+        (func (export "fill") (param i32) (i32.store (local.get 0) (i32.const 1)))
+        (func (export "sum") (param i32) (result i32)
+          (i32.add (i32.load (i32.const 0)) (i32.load (local.get 0)))))\`);
+      fill(0);
+      for (let pages = 1; pages < 200; pages++) memory.grow(1);
+      print([asked, memory.buffer.byteLength, sum(65536 * 199)]);
+      refuses = false;
+      const grows = (start) => {
+        const other = new W.Memory({ initial: start });
+        other.grow(1);
+        return asked;
+      };
+      print([grows(64), grows(256), grows(64)]);`,
+    );
+    assertEquals(printed, [[2, 200 * 65536, 1], [2, 3, 4]]);
+  },
+});
+
+Deno.test({
+  name: "memories are made where another library provides WebAssembly",
+  ignore,
+  fn() {
+    const printed = onHost(
+      `WebAssembly.Memory = class Memory {
+        constructor({ initial }) {
+          this.buffer = new ArrayBuffer(initial * 65536);
+        }
+      };`,
+      `const memory = new W.Memory({ initial: 64 });
+      print([memory.grow(1), memory.buffer.byteLength]);
+      print(new W.Memory({ initial: 1, maximum: 2, shared: true }).grow(1));`,
+    );
+    assertEquals(printed, [[64, 65 * 65536], 1]);
   },
 });

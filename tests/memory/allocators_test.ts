@@ -5,6 +5,7 @@ import { DefaultAllocator } from "../../lib/memory/default_allocator.ts";
 import { HostMemoryAllocator } from "../../lib/memory/host_memory_allocator.ts";
 import { HAS_RESIZABLE_BUFFERS } from "../../lib/memory/moving.ts";
 import { PoolingAllocator } from "../../lib/memory/pooling_allocator.ts";
+import { isSharedBuffer } from "../../lib/memory/shared_array_buffer.ts";
 
 const PAGE = 65536;
 const plain = { byteLength: PAGE, maximumByteLength: 3 * PAGE, shared: false, pageSizeLog2: 16 };
@@ -212,4 +213,41 @@ Deno.test("DefaultAllocator grows a large memory with pages of one byte", () => 
   const whole = allocator.grow(grown, length + PAGE)!;
   const odd = allocator.grow(whole, length + PAGE + 1)!;
   assertEquals([odd.byteLength, new Uint8Array(odd)[length - 1]], [length + PAGE + 1, 3]);
+});
+
+const sources: [string, () => Allocator][] = allocators.filter(([name]) => name !== "PoolingAllocator");
+for (const [name, make] of sources) {
+  Deno.test(`PoolingAllocator takes back what has grown large in memories of ${name}`, () => {
+    const pool = new PoolingAllocator({ source: make() });
+    const buffer = grownPageByPage(pool);
+    pool.release(buffer);
+    assertEquals(buffer.byteLength, 0);
+    const again = pool.allocate({ ...plain, byteLength: 80 * PAGE, maximumByteLength: 200 * PAGE });
+    assertEquals([pool.pooledBytes, marks(again)], [0, new Array(80).fill(0)]);
+  });
+}
+
+if (HostMemoryAllocator.supported) {
+  Deno.test("PoolingAllocator shares memories as the allocator does that it has them from", () => {
+    const pool = new PoolingAllocator({ source: new DefaultAllocator() });
+    const buffer = pool.allocate(shared);
+    const memory = pool.hostMemory(buffer) as WebAssembly.Memory;
+    const other = new PoolingAllocator({ source: new DefaultAllocator() });
+    const adopted = other.adopt(memory);
+    assertEquals(other.growShared(adopted, PAGE)!.before, PAGE);
+    assertEquals(pool.growShared(buffer, PAGE)!.before, 2 * PAGE);
+  });
+}
+
+Deno.test("isSharedBuffer() tells by the bytes, not by the prototype", () => {
+  const disguised = Object.setPrototypeOf(
+    new ArrayBuffer(8),
+    globalThis.SharedArrayBuffer?.prototype ?? null,
+  );
+  assertEquals([isSharedBuffer(disguised), isSharedBuffer(new ArrayBuffer(8)), isSharedBuffer({})], [
+    false,
+    false,
+    false,
+  ]);
+  if (globalThis.SharedArrayBuffer !== undefined) assert(isSharedBuffer(new SharedArrayBuffer(8)));
 });

@@ -118,8 +118,8 @@ export class Results {
   /** Adds the commands of a thread, whose failures have been told. */
   add({ passed, failures, notCovered, notCarried, nanPayloads }: ScriptResult): void {
     this.#passed += passed;
-    this.#failures.push(...failures);
-    this.#nanPayloads.push(...nanPayloads);
+    for (const failure of failures) this.#failures.push(failure);
+    for (const payload of nanPayloads) this.#nanPayloads.push(payload);
     for (const [feature, count] of notCovered) addCount(this.#notCovered, feature, count);
     for (const [what, count] of notCarried) addCount(this.#notCarried, what, count);
   }
