@@ -55,7 +55,8 @@ const NOTHING: Finding = { callKind: null, knownAs: null, reasons: [], remedies:
 
 /**
  * Explains every import of `module` for the imports object `imports`; without one (undefined), what the names of the imports
- * tell: functions of WASI are taken to be host functions with declared types, as the command line's are. Getters and proxies among the imports run once, as in instantiation.
+ * tell: functions of WASI are taken to be host functions with declared types, as the command line's are. Getters and proxies among
+ * the imports run once, as in instantiation.
  */
 export function explainImports(module: CompiledModule, imports: unknown): ImportExplanation[] {
   const { record } = module;
