@@ -64,6 +64,8 @@ export class GroupScope {
   /** The imported functions that the group calls. */
   readonly imports: ImportCalls;
   #bytesLeft = GROUP_BYTES;
+  /** Immutable globals that are floats: their identifiers. */
+  readonly #floatConstants = new Set<string>();
   readonly #refuses: Refuses = (index) => this.imports.refuses(index);
 
   constructor(module: CompiledModule, membership: Membership, root: FunctionIndex) {
@@ -360,8 +362,6 @@ export class GroupScope {
       return isReference(value) || isFloat ? slot : `${slot}*2+${component}`;
     }
   }
-  /** Immutable globals that are floats: their identifiers. */
-  readonly #floatConstants = new Set<string>();
 
   /** The constant with the other sign of an immutable global that is a float, or the same NaN; null for other expressions. */
   oppositeGlobal({ text, kind }: Expression): Expression | null {

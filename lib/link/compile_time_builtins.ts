@@ -8,6 +8,7 @@
 
 import { type ArrayClass, arrayClass } from "../runtime/array_class.ts";
 import type { Callable } from "../runtime/imported_function.ts";
+import { lookUp } from "../runtime/lookup.ts";
 import type { LinkOptions } from "../runtime/compiled_module.ts";
 import {
   type CanonicalType,
@@ -94,10 +95,6 @@ const SIGNATURES: Readonly<Record<BuiltinSet, ReadonlyMap<string, Signature>>> =
 };
 
 const PREFIX = "wasm:";
-const { get } = Map.prototype;
-const { call } = Function.prototype;
-const signatureNamed: (set: ReadonlyMap<string, Signature>, name: string) => Signature | undefined = call
-  .bind(get);
 
 /** The builtin that `module` (such as `wasm:js-string`) has under `name`, when `sets` include it; null otherwise. */
 export function findBuiltin(
@@ -108,7 +105,7 @@ export function findBuiltin(
   if (!module.startsWith(PREFIX)) return null;
   const set = BUILTIN_SETS.find((known) => known === module.slice(PREFIX.length));
   if (set === undefined || !sets.includes(set)) return null;
-  return signatureNamed(SIGNATURES[set], name) === undefined ? null : { set, name };
+  return lookUp(SIGNATURES[set], name) === undefined ? null : { set, name };
 }
 
 /** The functions of the builtins of one engine: the same one every time. They are called with components, as compiled code is. */
@@ -203,7 +200,7 @@ export function builtinType(
   sharedFunction: boolean,
   registry: TypeRegistry,
 ): CanonicalType {
-  const { params, result, element } = signatureNamed(SIGNATURES[set], name)!;
+  const { params, result, element } = lookUp(SIGNATURES[set], name)!;
   const types = element === undefined ? [] : [arrayType(element, sharedValues, registry)];
   const extern = sharedValues ? sharedHeapType(EXTERN) : EXTERN;
   const valueType = (place: Place): ValueType => {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isSharedBuffer } from "../memory/shared_array_buffer.ts";
+import { bufferOf, partOf } from "../runtime/access_view.ts";
 import { isList, type ListElements } from "../runtime/array_class.ts";
 import type { Callable } from "../runtime/imported_function.ts";
 import { trap } from "../runtime/traps.ts";
@@ -19,8 +21,6 @@ export interface ByteArray {
 /** Makes the array, of the type `(array (mut i8))`, that has these elements; it may keep them. */
 export type NewByteArray = (elements: Uint8Array) => ByteArray;
 
-const { apply } = Reflect;
-const { getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { call } = Function.prototype;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -32,34 +32,19 @@ const encodeInto: (encoder: TextEncoder, string: string, bytes: Uint8Array) => u
 const charCodeAt: (string: string, index: number) => number = call.bind(String.prototype.charCodeAt);
 
 const Bytes = Uint8Array;
-const TypedArray = getPrototypeOf(Uint8Array.prototype);
-const bufferOf = getOwnPropertyDescriptor(TypedArray, "buffer")!.get!;
-const byteOffsetOf = getOwnPropertyDescriptor(TypedArray, "byteOffset")!.get!;
-const setBytes: (bytes: Uint8Array, source: Uint8Array) => void = call.bind(TypedArray.set);
-const isPlainBuffer = getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")!.get!;
+const setBytes: (bytes: Uint8Array, source: Uint8Array) => void = call.bind(Uint8Array.prototype.set);
 
 /** The elements from `start` up to `end` as bytes: a copy if they are in a list. */
 function bytesOf(elements: ByteArray["elements"], start: number, end: number): Uint8Array {
-  if (isList(elements)) {
-    const bytes = new Bytes(end - start);
-    for (let i = start; i < end; i++) bytes[i - start] = elements[i] as number;
-    return bytes;
-  }
-  return new Bytes(
-    apply(bufferOf, elements, []) as ArrayBuffer,
-    (apply(byteOffsetOf, elements, []) as number) + start,
-    end - start,
-  );
+  if (!isList(elements)) return partOf(elements, start, end - start);
+  const bytes = new Bytes(end - start);
+  for (let i = start; i < end; i++) bytes[i - start] = elements[i] as number;
+  return bytes;
 }
 
 /** Not every host decodes shared bytes, nor encodes into them. */
 function isShared(bytes: Uint8Array): boolean {
-  try {
-    apply(isPlainBuffer, apply(bufferOf, bytes, []), []);
-    return false;
-  } catch {
-    return true;
-  }
+  return isSharedBuffer(bufferOf(bytes));
 }
 
 /** Bytes of the UTF-8 encoding of `string`. */

@@ -5,7 +5,7 @@
  */
 
 import type { Buffer } from "./allocator.ts";
-import { isSharedBuffer } from "./shared_array_buffer.ts";
+import { isSharedBuffer, sharedByteLengthOf } from "./shared_array_buffer.ts";
 
 type Getter = (this: object) => unknown;
 
@@ -17,13 +17,12 @@ function getterOf(prototype: object | undefined, name: PropertyKey): Getter | un
 }
 
 const byteLength = getterOf(ArrayBuffer.prototype, "byteLength")!;
-const sharedByteLength = getterOf(sharedPrototype, "byteLength")!;
 const resizable = getterOf(ArrayBuffer.prototype, "resizable");
 const growable = getterOf(sharedPrototype, "growable");
 
 /** The present length in bytes; 0 when the buffer is detached. */
 export function byteLengthOf(buffer: Buffer): number {
-  return apply(isSharedBuffer(buffer) ? sharedByteLength : byteLength, buffer, []) as number;
+  return isSharedBuffer(buffer) ? sharedByteLengthOf(buffer) : apply(byteLength, buffer, []) as number;
 }
 
 /** Whether the buffer can change its length. */

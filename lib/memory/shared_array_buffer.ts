@@ -10,6 +10,11 @@ const { isPrototypeOf } = Object.prototype;
 const sharedPrototype = NativeSharedArrayBuffer?.prototype;
 const byteLength = sharedPrototype && getOwnPropertyDescriptor(sharedPrototype, "byteLength")!.get;
 
+/** The present length in bytes. @throws {TypeError} for what is no shared buffer. */
+export function sharedByteLengthOf(buffer: object): number {
+  return apply(byteLength!, buffer, []) as number;
+}
+
 /** Whether the host's shared buffers can grow. */
 export const HAS_GROWABLE_SHARED_BUFFERS: boolean = NativeSharedArrayBuffer !== undefined &&
   "growable" in NativeSharedArrayBuffer.prototype;
@@ -23,7 +28,7 @@ export function isSharedBuffer(buffer: object): buffer is SharedArrayBuffer {
 /** The getter throws for everything else; those without the prototype, nearly all, are not asked. */
 function hasSharedBytes(buffer: object): boolean {
   try {
-    apply(byteLength!, buffer, []);
+    sharedByteLengthOf(buffer);
     return true;
   } catch {
     return false;

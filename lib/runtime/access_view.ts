@@ -63,10 +63,15 @@ export function bulkView(buffer: ArrayBuffer | SharedArrayBuffer, byteLength: nu
 }
 
 const TypedArray = getPrototypeOf(Uint8Array.prototype);
-const bufferOf = getOwnPropertyDescriptor(TypedArray, "buffer")!.get!;
-const byteOffsetOf = getOwnPropertyDescriptor(TypedArray, "byteOffset")!.get!;
+const buffer = getOwnPropertyDescriptor(TypedArray, "buffer")!.get!;
+const byteOffset = getOwnPropertyDescriptor(TypedArray, "byteOffset")!.get!;
+
+/** The buffer of an array of bytes. */
+export function bufferOf(bytes: Uint8Array | Int8Array): ArrayBuffer | SharedArrayBuffer {
+  return apply(buffer, bytes, []);
+}
 
 /** `count` bytes of `bytes` from `start` on. (`subarray` asks the array's constructor what to make.) */
-export function bulkPart(bytes: Uint8Array, start: number, count: number): Uint8Array {
-  return new HostUint8Array(apply(bufferOf, bytes, []), apply(byteOffsetOf, bytes, []) + start, count);
+export function partOf(bytes: Uint8Array | Int8Array, start: number, count: number): Uint8Array {
+  return new HostUint8Array(bufferOf(bytes), (apply(byteOffset, bytes, []) as number) + start, count);
 }

@@ -7,12 +7,11 @@
 import { SCRATCH_I32, SCRATCH_I64 } from "./float_bits.ts";
 import { type AtomicOperation, type AtomicOperations, hostAtomics } from "./host_atomics.ts";
 import { HAS_ATOMICS, LanguageAtomics } from "./language_atomics.ts";
+import { lookUpWeakly, rememberWeakly } from "./lookup.ts";
 import type { Memory, MemoryViews } from "./memory.ts";
 import { trap } from "./traps.ts";
 
 const { load, store, add, sub, and, or, xor, exchange, compareExchange, wait, notify } = LanguageAtomics;
-const { apply } = Reflect;
-const { get, set } = WeakMap.prototype;
 
 type IntegerArray = Uint8Array | Uint16Array | Int32Array;
 
@@ -113,11 +112,11 @@ const operations = new WeakMap<Memory, AtomicOperations>();
 
 /** The operations on a shared memory: the host's own where the memory is its own. */
 export function atomicOperations(memory: Memory): AtomicOperations {
-  let known = apply(get, operations, [memory]) as AtomicOperations | undefined;
+  let known = lookUpWeakly(operations, memory);
   if (known === undefined) {
     const { hostMemory } = memory;
     known = (hostMemory === null ? null : hostAtomics(hostMemory)) ?? languageAtomics(memory);
-    apply(set, operations, [memory, known]);
+    rememberWeakly(operations, memory, known);
   }
   return known;
 }

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { bulkPart } from "./access_view.ts";
+import { partOf } from "./access_view.ts";
 import type { InstanceData } from "./instance_data.ts";
 import type { Memory } from "./memory.ts";
 import type { AccessView } from "./retrying_view.ts";
@@ -83,7 +83,7 @@ export function memoryInit(
   const { shared, content } = instance.module.record.data[segment];
   const length = instance.part(shared).droppedData[segment] !== 0 ? 0 : content.end - content.start;
   if (!(segmentStart + count <= length) || !reaches(memory, start + count)) trap("memoryOutOfBounds");
-  memory.views.bytes.set(bulkPart(content.bytes, content.start + segmentStart, count), start);
+  memory.views.bytes.set(partOf(content.bytes, content.start + segmentStart, count), start);
 }
 
 /** `data.drop`. */

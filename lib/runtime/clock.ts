@@ -16,7 +16,7 @@ export const now: () => number = typeof performanceNow === "function"
   : () => date();
 
 /** Whether there is a timeline to put entries on. */
-export const HAS_TIMELINE: boolean = typeof measure === "function" && typeof clearMeasures === "function";
+const HAS_TIMELINE: boolean = typeof measure === "function" && typeof clearMeasures === "function";
 
 /** Puts an entry from `start` to `end`, in milliseconds as {@linkcode now} counts them, on the timeline if there is one. */
 export function addMeasure(name: string, start: number, end: number, detail: object): void {

@@ -16,6 +16,7 @@
  */
 
 import type { HeapObject } from "./heap_objects.ts";
+import { lookUpWeakly, rememberWeakly } from "./lookup.ts";
 
 /** A JavaScript value in the internal hierarchy. */
 export class HostReference {
@@ -33,16 +34,6 @@ const { is } = Object;
 export function isI31(value: unknown): value is number {
   return typeof value === "number" && value >= -0x4000_0000 && value < 0x4000_0000 && is(value | 0, value);
 }
-
-const { call } = Function.prototype;
-const { get, set } = WeakMap.prototype;
-const lookUp: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key) => Found | undefined = call
-  .bind(
-    get,
-  );
-const remember: <Key extends object, Found>(map: WeakMap<Key, Found>, key: Key, found: Found) => unknown =
-  call
-    .bind(set);
 
 const opaqueObjects = new WeakMap<HeapObject, object>();
 const heapObjects = new WeakMap<object, HeapObject>();
@@ -65,17 +56,17 @@ function refuse(): boolean {
 
 /** The object that stands for a struct or array outside. */
 function opaqueObject(object: HeapObject): object {
-  const known = lookUp(opaqueObjects, object);
+  const known = lookUpWeakly(opaqueObjects, object);
   if (known !== undefined) return known;
   const opaque: object = new HostProxy(NOTHING, OPAQUE);
-  remember(opaqueObjects, object, opaque);
-  remember(heapObjects, opaque, object);
+  rememberWeakly(opaqueObjects, object, opaque);
+  rememberWeakly(heapObjects, opaque, object);
   return opaque;
 }
 
 /** The struct or array that a JavaScript value stands for; null for all other values. */
 export function heapObjectOf(value: unknown): HeapObject | null {
-  return typeof value === "object" && value !== null ? lookUp(heapObjects, value) ?? null : null;
+  return typeof value === "object" && value !== null ? lookUpWeakly(heapObjects, value) ?? null : null;
 }
 
 /** `extern.convert_any`: an internal reference as the external one. */

@@ -10,11 +10,10 @@
  */
 
 import type { Code, FunctionReference } from "./function_reference.ts";
+import { lookUpWeakly, rememberWeakly } from "./lookup.ts";
 
-const { apply } = Reflect;
-const { defineProperty, deleteProperty } = Reflect;
+const { apply, defineProperty, deleteProperty } = Reflect;
 const { freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object;
-const { call } = Function.prototype;
 const NativePromise = Promise;
 
 /** What suspendable code gives: it yields what to wait for, and returns the first component of the results. */
@@ -139,10 +138,7 @@ function fulfill(resolve: Settle, value: unknown): void {
   else defineProperty(value, "then", then);
 }
 
-const { get, set } = WeakMap.prototype;
 const tailBodies = new WeakMap<Code, Code>();
-const lookUp: (map: typeof tailBodies, key: Code) => Code | undefined = call.bind(get);
-const remember: (map: typeof tailBodies, key: Code, value: Code) => unknown = call.bind(set);
 const NOTHING: readonly unknown[] = [];
 
 /**
@@ -157,7 +153,7 @@ class TailCall {
 
   /** A call of code. */
   to(code: Code, suspends: boolean, args: readonly unknown[]): this {
-    this.#code = suspends ? lookUp(tailBodies, code) ?? code : code;
+    this.#code = suspends ? lookUpWeakly(tailBodies, code) ?? code : code;
     this.#args = args;
     this.suspends = suspends;
     return this;
@@ -178,7 +174,7 @@ class TailCall {
 
   /** Declares `body` to be what is inside the loop that is `code`. */
   loop(code: Code, body: Code): void {
-    remember(tailBodies, code, asSuspendable(body));
+    rememberWeakly(tailBodies, code, asSuspendable(body));
   }
 }
 
